@@ -1,0 +1,13 @@
+package dev.rft.api.control;
+
+/** What a training loop can do beyond running a step. An action that needs a missing one is not chosen. */
+public enum Capability {
+    /** {@link TrainingLoop#discard} really leaves the weights as they were. */
+    GATE_UPDATE,
+    /** {@link TrainingLoop#snapshot} and {@link TrainingLoop#restore}. */
+    SNAPSHOT,
+    /** {@link TrainingLoop#restart}. */
+    RESTART,
+    /** {@link TrainingLoop#resetOptimizer}. */
+    RESET_OPTIMIZER
+}

@@ -1,0 +1,140 @@
+package dev.rft.api.control;
+
+import dev.rft.api.signal.Observation;
+import dev.rft.api.signal.StepKey;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * The port through which supervision drives a training loop. A step has three phases, with a gate after each of the first
+ * two:
+ *
+ * <pre>{@code
+ * Batch batch = loop.collect(key);                    // sample and score; may be judged before it is used
+ * for (int i = 0; i < batch.updates(); i++) {
+ *     Proposal proposal = loop.compute(batch);        // forward and backward; nothing has changed yet
+ *     if (proposal.finite()) loop.apply(proposal);    // the weights change
+ *     else loop.discard(proposal);                    // the weights stay as they were
+ * }
+ * Observation observation = loop.observe();           // what the step showed; the step is over
+ * }</pre>
+ *
+ * <p>A loop that can only run whole steps is a valid one: see {@link #ofSteps}. What a loop cannot do it leaves out of
+ * {@link #capabilities()} and {@link #knobs()}.
+ *
+ * <p>The methods are called by one thread, in the order above. {@code collect} begins a step and drops what an unfinished
+ * one left behind; {@code snapshot}, {@code restore}, {@code restart}, {@code resetOptimizer} and {@code setKnob} are
+ * called between steps only. An exception from any of them ends the step.
+ */
+public interface TrainingLoop {
+
+    /**
+     * Gathers the step's data.
+     *
+     * @param key the step; all randomness of the step is a function of the run's seed and of this key's attempt and step
+     * @return the batch, owned by the loop
+     */
+    Batch collect(StepKey key);
+
+    /**
+     * Computes the next update of a batch without making it.
+     *
+     * @param batch what the last {@link #collect} returned
+     * @return the update, to be applied or discarded before the next call
+     */
+    Proposal compute(Batch batch);
+
+    /**
+     * Makes an update.
+     *
+     * @param proposal what the last {@link #compute} returned
+     */
+    void apply(Proposal proposal);
+
+    /**
+     * Drops an update: weights and optimizer state stay as they were.
+     *
+     * @param proposal what the last {@link #compute} returned
+     */
+    void discard(Proposal proposal);
+
+    /**
+     * Ends the step.
+     *
+     * @return what the step showed, under the key given to {@link #collect}
+     */
+    Observation observe();
+
+    /** Returns what the loop can do beyond running a step. */
+    default Set<Capability> capabilities() {
+        return Set.of();
+    }
+
+    /** Returns the knobs and their present values; a knob that is missing cannot be set. */
+    default Map<Knob, Double> knobs() {
+        return Map.of();
+    }
+
+    /**
+     * Turns a knob. It takes effect with the next step and belongs to the loop's state: a snapshot holds it, a restore
+     * brings it back.
+     *
+     * @param knob one of {@link #knobs()}
+     * @param value the value, within the knob's bounds
+     * @throws IllegalArgumentException when the loop has no such knob or the value is out of bounds
+     */
+    default void setKnob(Knob knob, double value) {
+        throw new IllegalArgumentException(
+                "knob " + knob.name() + ": this loop has " + knobs().keySet());
+    }
+
+    /**
+     * Copies the complete state at this step boundary.
+     *
+     * @return the copy; the caller closes it
+     * @throws UnsupportedOperationException without {@link Capability#SNAPSHOT}
+     */
+    default LoopSnapshot snapshot() {
+        throw new UnsupportedOperationException("this loop takes no snapshots");
+    }
+
+    /**
+     * Brings a state back, whole and in place. The snapshot stays usable.
+     *
+     * @param snapshot one that this loop made
+     * @throws UnsupportedOperationException without {@link Capability#SNAPSHOT}
+     */
+    default void restore(LoopSnapshot snapshot) {
+        throw new UnsupportedOperationException("this loop restores no snapshots");
+    }
+
+    /**
+     * Tears down and builds anew what is not state: workers, verifiers, environments, caches. Weights, optimizer state and
+     * knobs stay.
+     *
+     * @throws UnsupportedOperationException without {@link Capability#RESTART}
+     */
+    default void restart() {
+        throw new UnsupportedOperationException("this loop cannot be restarted");
+    }
+
+    /**
+     * Forgets the optimizer's moments.
+     *
+     * @throws UnsupportedOperationException without {@link Capability#RESET_OPTIMIZER}
+     */
+    default void resetOptimizer() {
+        throw new UnsupportedOperationException("this loop cannot reset its optimizer");
+    }
+
+    /**
+     * Wraps a function that runs one whole step: it can be watched and stopped, and nothing else.
+     *
+     * @param step runs the step of a key and tells what it showed
+     * @return the loop
+     */
+    static TrainingLoop ofSteps(Function<StepKey, Observation> step) {
+        return new StepFunctionLoop(step);
+    }
+}

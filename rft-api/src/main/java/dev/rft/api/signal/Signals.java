@@ -1,0 +1,163 @@
+package dev.rft.api.signal;
+
+import static dev.rft.api.signal.Signal.Direction.DOWN;
+import static dev.rft.api.signal.Signal.Direction.EITHER;
+import static dev.rft.api.signal.Signal.Direction.NONE;
+import static dev.rft.api.signal.Signal.Direction.UP;
+import static dev.rft.api.signal.Signal.Scale.FRACTION;
+import static dev.rft.api.signal.Signal.Scale.LINEAR;
+import static dev.rft.api.signal.Signal.Scale.LOG;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The signals that rft's own loop reports and its detectors know. Names, not values: a loop reports what it has. */
+public final class Signals {
+
+    /** Mean reward over the trajectories of the step that count. */
+    public static final Signal REWARD_MEAN = Signal.of("reward.mean", "reward", DOWN, LINEAR);
+
+    /** Standard deviation of the reward over the step's trajectories. */
+    public static final Signal REWARD_STD = Signal.of("reward.std", "reward", DOWN, LINEAR);
+
+    /** Largest reward of the step: what a verifier with a known range must never exceed. */
+    public static final Signal REWARD_MAX = Signal.of("reward.max", "reward", UP, LINEAR);
+
+    /** Smallest reward of the step. */
+    public static final Signal REWARD_MIN = Signal.of("reward.min", "reward", DOWN, LINEAR);
+
+    /** Share of groups whose rewards are all equal, so that they teach nothing. */
+    public static final Signal GROUP_ZERO_VARIANCE = Signal.of("group.zero_variance", "share", UP, FRACTION);
+
+    /** Standard deviation of the advantages over response tokens. */
+    public static final Signal ADVANTAGE_STD = Signal.of("advantage.std", "", EITHER, LOG);
+
+    /** KL divergence of the policy to the frozen reference, k3 estimate. */
+    public static final Signal KL_REFERENCE = Signal.of("kl.reference", "nats per token", UP, LOG);
+
+    /** KL divergence of the policy after the step's updates to the policy that sampled, k3 estimate. */
+    public static final Signal KL_UPDATE = Signal.of("kl.update", "nats per token", UP, LOG);
+
+    /** Mean entropy of the sampling distribution over response tokens. */
+    public static final Signal ENTROPY = Signal.of("entropy", "nats per token", DOWN, LINEAR);
+
+    /** Largest probability ratio between the trained and the sampling policy. */
+    public static final Signal RATIO_MAX = Signal.of("ratio.max", "", UP, LOG);
+
+    /** Share of response tokens clipped at the lower bound. */
+    public static final Signal CLIP_LOW = Signal.of("clip.low", "share", UP, FRACTION);
+
+    /** Share of response tokens clipped at the upper bound. */
+    public static final Signal CLIP_HIGH = Signal.of("clip.high", "share", UP, FRACTION);
+
+    /** Policy loss, all terms included. */
+    public static final Signal LOSS_POLICY = Signal.of("loss.policy", "", NONE, LINEAR);
+
+    /** Value loss of the critic. */
+    public static final Signal LOSS_VALUE = Signal.of("loss.value", "", UP, LOG);
+
+    /** Share of the return's variance that the critic explains. */
+    public static final Signal VALUE_EXPLAINED_VARIANCE =
+            Signal.of("value.explained_variance", "share", DOWN, LINEAR);
+
+    /** Global gradient norm before clipping. */
+    public static final Signal GRAD_NORM = Signal.of("grad.norm", "", UP, LOG);
+
+    /** Global norm of the change of the weights. */
+    public static final Signal UPDATE_NORM = Signal.of("update.norm", "", EITHER, LOG);
+
+    /** Learning rate as the knob is set. */
+    public static final Signal LEARNING_RATE = Signal.of("learning_rate", "", NONE, LOG);
+
+    /** Mean response length. */
+    public static final Signal RESPONSE_LENGTH = Signal.of("response.length", "tokens", EITHER, LOG);
+
+    /** Share of responses cut at the length limit. */
+    public static final Signal RESPONSE_TRUNCATED = Signal.of("response.truncated", "share", UP, FRACTION);
+
+    /** Share of empty responses. */
+    public static final Signal RESPONSE_EMPTY = Signal.of("response.empty", "share", UP, FRACTION);
+
+    /** Share of responses under the task's usual length. */
+    public static final Signal RESPONSE_SHORT = Signal.of("response.short", "share", UP, FRACTION);
+
+    /** Share of responses over the task's usual length. */
+    public static final Signal RESPONSE_LONG = Signal.of("response.long", "share", UP, FRACTION);
+
+    /** Mean share of response tokens that repeat the token before them. */
+    public static final Signal REPETITION = Signal.of("repetition", "share", UP, LINEAR);
+
+    /** Mean share of distinct tokens in a response. */
+    public static final Signal UNIQUE_TOKENS = Signal.of("unique_tokens", "share", DOWN, LINEAR);
+
+    /** Mean absolute gap between the sampler's and the trainer's log-probability of the same token under the same weights. */
+    public static final Signal ROLLOUT_MISMATCH = Signal.of("rollout.mismatch", "nats per token", UP, LOG);
+
+    /** Mean number of tool calls of a trajectory. */
+    public static final Signal TOOL_CALLS = Signal.of("tool.calls", "calls", EITHER, LINEAR);
+
+    /** Share of tool calls that failed. */
+    public static final Signal TOOL_ERRORS = Signal.of("tool.errors", "share", UP, FRACTION);
+
+    /** Greedy accuracy on the fixed held-out set, reported at the steps that evaluate. */
+    public static final Signal HELDOUT_ACCURACY = Signal.of("heldout.accuracy", "share", DOWN, FRACTION);
+
+    /** Wall time of the step. */
+    public static final Signal STEP_SECONDS = Signal.of("step.seconds", "seconds", UP, LOG);
+
+    private static final List<Signal> ALL =
+            List.of(
+                    REWARD_MEAN,
+                    REWARD_STD,
+                    REWARD_MAX,
+                    REWARD_MIN,
+                    GROUP_ZERO_VARIANCE,
+                    ADVANTAGE_STD,
+                    KL_REFERENCE,
+                    KL_UPDATE,
+                    ENTROPY,
+                    RATIO_MAX,
+                    CLIP_LOW,
+                    CLIP_HIGH,
+                    LOSS_POLICY,
+                    LOSS_VALUE,
+                    VALUE_EXPLAINED_VARIANCE,
+                    GRAD_NORM,
+                    UPDATE_NORM,
+                    LEARNING_RATE,
+                    RESPONSE_LENGTH,
+                    RESPONSE_TRUNCATED,
+                    RESPONSE_EMPTY,
+                    RESPONSE_SHORT,
+                    RESPONSE_LONG,
+                    REPETITION,
+                    UNIQUE_TOKENS,
+                    ROLLOUT_MISMATCH,
+                    TOOL_CALLS,
+                    TOOL_ERRORS,
+                    HELDOUT_ACCURACY,
+                    STEP_SECONDS);
+
+    private static final Map<String, Signal> BY_NAME =
+            ALL.stream().collect(Collectors.toUnmodifiableMap(Signal::name, Function.identity()));
+
+    private Signals() {}
+
+    /** Returns all signals that rft knows, in the order of this page. */
+    public static List<Signal> all() {
+        return ALL;
+    }
+
+    /**
+     * Finds a signal by its name.
+     *
+     * @param name the name
+     * @return the known signal of that name, or a new one without a unit, an adverse direction or a transform
+     */
+    public static Signal named(String name) {
+        Signal known = BY_NAME.get(name);
+        return known != null ? known : Signal.of(name, "", NONE, LINEAR);
+    }
+}

@@ -1,0 +1,19 @@
+package dev.rft.monitor.diagnose;
+
+import dev.rft.api.signal.Observation;
+import dev.rft.monitor.Finding;
+import java.util.List;
+
+/** Names what is wrong. Deterministic, without state: what it needs it is given. */
+@FunctionalInterface
+public interface Diagnoser {
+
+    /**
+     * Ranks the possible causes.
+     *
+     * @param findings the present verdicts of all detectors
+     * @param recent the last observations, oldest first, the present one last; never empty
+     * @return the ranked causes
+     */
+    Diagnosis diagnose(List<Finding> findings, List<Observation> recent);
+}

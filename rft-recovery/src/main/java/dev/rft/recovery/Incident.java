@@ -1,0 +1,113 @@
+package dev.rft.recovery;
+
+import dev.rft.api.signal.StepKey;
+import dev.rft.monitor.EvidenceClass;
+import dev.rft.monitor.Finding;
+import dev.rft.monitor.Verdict;
+import dev.rft.monitor.diagnose.Diagnosis;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A failure from its first alarm to its end. Immutable: each change gives a new one.
+ *
+ * @param number counts the run's incidents, from 1
+ * @param opened the executed step that raised the first alarm
+ * @param onset the step at which the failure is estimated to have begun, at most the opening step
+ * @param findings the alarms of the incident so far, the newest per detector; copied
+ * @param diagnosis the present diagnosis
+ * @param attempts the actions so far, in order; copied
+ */
+public record Incident(
+        int number,
+        StepKey opened,
+        long onset,
+        List<Finding> findings,
+        Diagnosis diagnosis,
+        List<Attempt> attempts) {
+
+    /** Copies the lists and checks the numbers. */
+    public Incident {
+        Objects.requireNonNull(opened, "opened");
+        Objects.requireNonNull(diagnosis, "diagnosis");
+        findings = List.copyOf(findings);
+        attempts = List.copyOf(attempts);
+        if (number < 1 || onset < 0 || onset > opened.step()) {
+            throw new IllegalArgumentException(
+                    "incident: number must be >= 1 and onset in [0, "
+                            + opened.step()
+                            + "], were "
+                            + number
+                            + ", "
+                            + onset);
+        }
+    }
+
+    /** Returns the kinds of evidence that its alarms rest on. */
+    public Set<EvidenceClass> evidenceClasses() {
+        return findings.stream().map(Finding::evidenceClass).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Tells whether one of its alarms is a broken invariant. */
+    public boolean invariantBroken() {
+        return findings.stream()
+                .anyMatch(
+                        finding ->
+                                finding.verdict() instanceof Verdict.Violated violated
+                                        && violated.evidence().invariant());
+    }
+
+    /** Tells whether the evidence allows an action that throws away progress: two classes, or one invariant. */
+    public boolean allowsDestructive() {
+        return invariantBroken() || evidenceClasses().size() >= 2;
+    }
+
+    /**
+     * Returns this incident with newer alarms and diagnosis.
+     *
+     * @param newFindings alarms, replacing older ones of the same detector
+     * @param newDiagnosis the diagnosis
+     * @return the incident
+     */
+    public Incident with(List<Finding> newFindings, Diagnosis newDiagnosis) {
+        Set<String> renewed =
+                newFindings.stream().map(Finding::detector).collect(Collectors.toSet());
+        List<Finding> merged = new ArrayList<>();
+        findings.stream().filter(old -> !renewed.contains(old.detector())).forEach(merged::add);
+        merged.addAll(newFindings);
+        return new Incident(number, opened, onset, merged, newDiagnosis, attempts);
+    }
+
+    /**
+     * Returns this incident with one more attempt.
+     *
+     * @param attempt the attempt
+     * @return the incident
+     */
+    public Incident with(Attempt attempt) {
+        List<Attempt> longer = new ArrayList<>(attempts);
+        longer.add(attempt);
+        return new Incident(number, opened, onset, findings, diagnosis, longer);
+    }
+
+    /**
+     * Returns this incident with the outcome of its last attempt.
+     *
+     * @param outcome the outcome
+     * @param reason why, in words
+     * @return the incident
+     * @throws IllegalStateException when there was no attempt
+     */
+    public Incident withOutcome(Outcome outcome, String reason) {
+        if (attempts.isEmpty()) {
+            throw new IllegalStateException("incident " + number + ": no attempt to give an outcome");
+        }
+        List<Attempt> changed = new ArrayList<>(attempts);
+        Attempt last = changed.remove(changed.size() - 1);
+        changed.add(new Attempt(last.action(), last.key(), outcome, reason));
+        return new Incident(number, opened, onset, findings, diagnosis, changed);
+    }
+}

@@ -1,0 +1,157 @@
+package dev.rft.recovery;
+
+import dev.rft.api.control.Capability;
+import dev.rft.api.control.Knob;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+
+/** What is done about an incident, at a step boundary. The lightest that may help comes first. */
+public sealed interface RecoveryAction {
+
+    /** Nothing: go on and watch. */
+    record Continue() implements RecoveryAction {}
+
+    /** The step's update was not made; go on with the next batch. */
+    record SkipStep() implements RecoveryAction {}
+
+    /**
+     * Turns the learning rate down or up.
+     *
+     * @param factor what it is multiplied by, above 0
+     */
+    record ScaleLearningRate(double factor) implements RecoveryAction {
+        /** Checks the factor. */
+        public ScaleLearningRate {
+            checkFactor(factor);
+        }
+    }
+
+    /**
+     * Turns a knob.
+     *
+     * @param knob the knob
+     * @param value its new value, within the knob's bounds
+     */
+    record SetKnob(Knob knob, double value) implements RecoveryAction {
+        /** Checks the value against the knob. */
+        public SetKnob {
+            Objects.requireNonNull(knob, "knob").check(value);
+        }
+    }
+
+    /**
+     * Brings back the newest good snapshot before the onset, under changed conditions: a new attempt draws other batches,
+     * and the learning rate may differ.
+     *
+     * @param onset the snapshot is of a step before this one
+     * @param learningRateFactor what the snapshot's learning rate is multiplied by, above 0; 1 leaves it
+     */
+    record Rollback(long onset, double learningRateFactor) implements RecoveryAction {
+        /** Checks the factor. */
+        public Rollback {
+            checkFactor(learningRateFactor);
+        }
+    }
+
+    /** Forgets the optimizer's moments. */
+    record ResetOptimizer() implements RecoveryAction {}
+
+    /**
+     * Builds the loop's workers, verifiers and environments anew, and brings back the newest good snapshot before the
+     * onset.
+     *
+     * @param onset the snapshot is of a step before this one
+     */
+    record Restart(long onset) implements RecoveryAction {}
+
+    /**
+     * Stops the run with the last good state.
+     *
+     * @param reason why, for a person
+     */
+    record Halt(String reason) implements RecoveryAction {
+        /** Checks that the reason is there. */
+        public Halt {
+            Objects.requireNonNull(reason, "reason");
+        }
+    }
+
+    /** Returns the name that journals and reports use: the record's name. */
+    default String name() {
+        return getClass().getSimpleName();
+    }
+
+    /** Tells whether it throws away progress or state, so that it needs two evidence classes or one invariant. */
+    default boolean destructive() {
+        return this instanceof Rollback || this instanceof ResetOptimizer || this instanceof Restart;
+    }
+
+    /** Returns what a loop must be able to do for it. */
+    default Set<Capability> needs() {
+        return match(
+                go -> EnumSet.noneOf(Capability.class),
+                skip -> EnumSet.of(Capability.GATE_UPDATE),
+                scale -> EnumSet.noneOf(Capability.class),
+                set -> EnumSet.noneOf(Capability.class),
+                rollback -> EnumSet.of(Capability.SNAPSHOT),
+                reset -> EnumSet.of(Capability.RESET_OPTIMIZER),
+                restart -> EnumSet.of(Capability.RESTART),
+                halt -> EnumSet.noneOf(Capability.class));
+    }
+
+    /**
+     * Applies the function of this action's case.
+     *
+     * @param onContinue for {@link Continue}
+     * @param onSkip for {@link SkipStep}
+     * @param onScale for {@link ScaleLearningRate}
+     * @param onSet for {@link SetKnob}
+     * @param onRollback for {@link Rollback}
+     * @param onReset for {@link ResetOptimizer}
+     * @param onRestart for {@link Restart}
+     * @param onHalt for {@link Halt}
+     * @param <T> what the functions return
+     * @return what the function of the case returns
+     */
+    default <T> T match(
+            Function<Continue, T> onContinue,
+            Function<SkipStep, T> onSkip,
+            Function<ScaleLearningRate, T> onScale,
+            Function<SetKnob, T> onSet,
+            Function<Rollback, T> onRollback,
+            Function<ResetOptimizer, T> onReset,
+            Function<Restart, T> onRestart,
+            Function<Halt, T> onHalt) {
+        if (this instanceof Continue action) {
+            return onContinue.apply(action);
+        }
+        if (this instanceof SkipStep action) {
+            return onSkip.apply(action);
+        }
+        if (this instanceof ScaleLearningRate action) {
+            return onScale.apply(action);
+        }
+        if (this instanceof SetKnob action) {
+            return onSet.apply(action);
+        }
+        if (this instanceof Rollback action) {
+            return onRollback.apply(action);
+        }
+        if (this instanceof ResetOptimizer action) {
+            return onReset.apply(action);
+        }
+        if (this instanceof Restart action) {
+            return onRestart.apply(action);
+        }
+        return onHalt.apply((Halt) this);
+    }
+
+    private static void checkFactor(double factor) {
+        if (!(factor > 0 && Double.isFinite(factor))) {
+            throw new IllegalArgumentException(
+                    "learning rate factor: must be > 0 and finite, was " + factor);
+        }
+    }
+}

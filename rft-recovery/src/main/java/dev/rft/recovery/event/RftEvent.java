@@ -1,0 +1,162 @@
+package dev.rft.recovery.event;
+
+import dev.rft.api.signal.Observation;
+import dev.rft.api.signal.StepKey;
+import dev.rft.monitor.Finding;
+import dev.rft.recovery.Attempt;
+import dev.rft.recovery.Incident;
+import dev.rft.recovery.RecoveryAction;
+import java.time.Instant;
+import java.util.List;
+
+/** Something that happened in a supervised run. Immutable. */
+public sealed interface RftEvent {
+
+    /** Returns the run. */
+    String runId();
+
+    /** Returns the executed step after which it happened. */
+    StepKey key();
+
+    /** Returns when it happened. */
+    Instant time();
+
+    /**
+     * The run began.
+     *
+     * @param runId the run
+     * @param key the state it began from
+     * @param time when
+     * @param steps the step at which it is to end
+     */
+    record RunStarted(String runId, StepKey key, Instant time, long steps) implements RftEvent {}
+
+    /**
+     * A step was executed and judged.
+     *
+     * @param runId the run
+     * @param key the step
+     * @param time when
+     * @param observation what it showed
+     * @param findings the verdicts
+     * @param updatesDiscarded how many of its updates the gate kept from the weights
+     */
+    record StepCompleted(
+            String runId,
+            StepKey key,
+            Instant time,
+            Observation observation,
+            List<Finding> findings,
+            int updatesDiscarded)
+            implements RftEvent {}
+
+    /**
+     * A snapshot was taken.
+     *
+     * @param runId the run
+     * @param key the step whose end state it is
+     * @param time when
+     * @param bytes its size
+     */
+    record SnapshotTaken(String runId, StepKey key, Instant time, long bytes) implements RftEvent {}
+
+    /**
+     * The steps after a snapshot proved healthy: it may be rolled back to.
+     *
+     * @param runId the run
+     * @param key the step after which it was found good
+     * @param time when
+     * @param snapshot the step whose end state it is
+     */
+    record SnapshotVerified(String runId, StepKey key, Instant time, StepKey snapshot)
+            implements RftEvent {}
+
+    /**
+     * Snapshots from the estimated onset on were dropped.
+     *
+     * @param runId the run
+     * @param key the step after which they were dropped
+     * @param time when
+     * @param snapshots the steps whose end states they were
+     */
+    record SnapshotsDemoted(String runId, StepKey key, Instant time, List<StepKey> snapshots)
+            implements RftEvent {}
+
+    /**
+     * An incident began.
+     *
+     * @param runId the run
+     * @param key the step that raised the alarm
+     * @param time when
+     * @param incident the incident
+     */
+    record IncidentOpened(String runId, StepKey key, Instant time, Incident incident)
+            implements RftEvent {}
+
+    /**
+     * An action was carried out.
+     *
+     * @param runId the run
+     * @param key the step after which it was carried out
+     * @param time when
+     * @param incident the incident's number
+     * @param action the action
+     * @param resumesAfter the step after which the run goes on
+     */
+    record ActionTaken(
+            String runId,
+            StepKey key,
+            Instant time,
+            int incident,
+            RecoveryAction action,
+            StepKey resumesAfter)
+            implements RftEvent {}
+
+    /**
+     * The steps after an action were compared with the run before the onset.
+     *
+     * @param runId the run
+     * @param key the step after which the outcome was known
+     * @param time when
+     * @param incident the incident's number
+     * @param attempt the action and its outcome
+     */
+    record ActionVerified(String runId, StepKey key, Instant time, int incident, Attempt attempt)
+            implements RftEvent {}
+
+    /**
+     * An incident ended: repaired, gone by itself, or the run was halted.
+     *
+     * @param runId the run
+     * @param key the step after which it ended
+     * @param time when
+     * @param incident the incident with all its attempts
+     */
+    record IncidentClosed(String runId, StepKey key, Instant time, Incident incident)
+            implements RftEvent {}
+
+    /**
+     * Something of the user's own threw and is not called any more.
+     *
+     * @param runId the run
+     * @param key the step
+     * @param time when
+     * @param component what it was: {@code policy}, {@code detector too-long}
+     * @param reason the exception in one line
+     */
+    record ComponentQuarantined(
+            String runId, StepKey key, Instant time, String component, String reason)
+            implements RftEvent {}
+
+    /**
+     * The run ended.
+     *
+     * @param runId the run
+     * @param key the last executed step
+     * @param time when
+     * @param completed whether it reached its last step
+     * @param reason why it ended
+     */
+    record RunFinished(String runId, StepKey key, Instant time, boolean completed, String reason)
+            implements RftEvent {}
+}
