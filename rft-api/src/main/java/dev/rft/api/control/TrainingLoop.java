@@ -66,6 +66,27 @@ public interface TrainingLoop {
      */
     Observation observe();
 
+    /**
+     * Runs one whole step without supervision. Only the gate that no loop should be without is shut: an update that is
+     * not finite is discarded, where the loop can.
+     *
+     * @param key the step
+     * @return what the step showed
+     */
+    default Observation step(StepKey key) {
+        boolean gated = capabilities().contains(Capability.GATE_UPDATE);
+        Batch batch = collect(key);
+        for (int update = 0; update < batch.updates(); update++) {
+            Proposal proposal = compute(batch);
+            if (gated && !proposal.finite()) {
+                discard(proposal);
+            } else {
+                apply(proposal);
+            }
+        }
+        return observe();
+    }
+
     /** Returns what the loop can do beyond running a step. */
     default Set<Capability> capabilities() {
         return Set.of();

@@ -1,0 +1,148 @@
+package dev.rft.core.optim;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101).
+ *
+ * <p>Implementation note. {@code m <- b1 m + (1 - b1) g}, {@code v <- b2 v + (1 - b2) g^2}, {@code w <- w (1 - lr decay) - lr
+ * (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)}: epsilon is added to the square root of the corrected moment, as in the
+ * paper and in PyTorch. The count t is part of the state. The update is never made from a gradient that is not finite:
+ * that is the caller's gate, and {@link Gradients#globalNorm} its measure.
+ */
+public final class AdamW implements Optimizer {
+
+    private static final NDIndex ALL = new NDIndex("...");
+
+    /**
+     * What does not change from step to step.
+     *
+     * @param beta1 decay of the first moment, in [0, 1)
+     * @param beta2 decay of the second moment, in [0, 1)
+     * @param epsilon added to the denominator, above 0
+     * @param weightDecay decoupled weight decay, at least 0
+     */
+    public record Config(double beta1, double beta2, double epsilon, double weightDecay) {
+
+        /** Checks the ranges. */
+        public Config {
+            if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)) {
+                throw new IllegalArgumentException(
+                        "beta1 and beta2: must be in [0, 1), were " + beta1 + ", " + beta2);
+            }
+            if (!(epsilon > 0) || !(weightDecay >= 0)) {
+                throw new IllegalArgumentException(
+                        "epsilon must be > 0 and weightDecay >= 0, were "
+                                + epsilon
+                                + ", "
+                                + weightDecay);
+            }
+        }
+
+        /** Returns 0.9, 0.99, 1e-8, no weight decay: what GRPO runs of small models commonly use. */
+        public static Config defaults() {
+            return new Config(0.9, 0.99, 1e-8, 0);
+        }
+    }
+
+    private final Config config;
+    private final NDManager manager;
+    private final TreeMap<String, NDArray> state = new TreeMap<>();
+    private final NDArray steps;
+
+    /**
+     * Makes an optimizer with empty moments.
+     *
+     * @param parent its sub-manager owns the state
+     * @param parameters the parameters that it will update; borrowed for their names and shapes
+     * @param config its constants
+     */
+    public AdamW(NDManager parent, Map<String, NDArray> parameters, Config config) {
+        this.config = config;
+        this.manager = parent.newSubManager();
+        manager.setName("adamw");
+        parameters.forEach(
+                (name, parameter) -> {
+                    state.put("m." + name, manager.zeros(parameter.getShape()));
+                    state.put("v." + name, manager.zeros(parameter.getShape()));
+                });
+        steps = manager.zeros(new Shape(1), DataType.INT64);
+        state.put("steps", steps);
+    }
+
+    @Override
+    public double step(Map<String, NDArray> parameters, double learningRate) {
+        if (!(learningRate >= 0 && Double.isFinite(learningRate))) {
+            throw new IllegalArgumentException(
+                    "learning rate: must be >= 0 and finite, was " + learningRate);
+        }
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            steps.addi(1);
+            long count = steps.getLong(0);
+            double firstCorrection = 1 - Math.pow(config.beta1(), count);
+            double secondCorrection = 1 - Math.pow(config.beta2(), count);
+            NDArray beta1 = manager.create((float) config.beta1());
+            NDArray rest1 = manager.create((float) (1 - config.beta1()));
+            NDArray beta2 = manager.create((float) config.beta2());
+            NDArray rest2 = manager.create((float) (1 - config.beta2()));
+            NDArray rate = manager.create((float) (learningRate / firstCorrection));
+            NDArray decay = manager.create((float) (learningRate * config.weightDecay()));
+            NDArray rootCorrection = manager.create((float) (1 / Math.sqrt(secondCorrection)));
+            NDArray epsilon = manager.create((float) config.epsilon());
+            NDList squares = new NDList(parameters.size());
+            parameters.forEach(
+                    (name, parameter) -> {
+                        NDArray gradient = parameter.getGradient();
+                        NDArray first = moment("m.", name);
+                        NDArray second = moment("v.", name);
+                        first.muli(beta1).addi(gradient.mul(rest1));
+                        second.muli(beta2).addi(gradient.square().muli(rest2));
+                        NDArray change =
+                                first.mul(rate)
+                                        .divi(second.sqrt().muli(rootCorrection).addi(epsilon));
+                        if (config.weightDecay() > 0) {
+                            change.addi(parameter.mul(decay));
+                        }
+                        parameter.subi(change);
+                        squares.add(change.square().sum());
+                    });
+            return Math.sqrt(NDArrays.stack(squares).sum().getFloat());
+        }
+    }
+
+    @Override
+    public SortedMap<String, NDArray> state() {
+        return Collections.unmodifiableSortedMap(state);
+    }
+
+    @Override
+    public void reset() {
+        state.forEach((name, values) -> values.set(ALL, 0));
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+
+    private NDArray moment(String prefix, String name) {
+        NDArray moment = state.get(prefix + name);
+        if (moment == null) {
+            throw new IllegalArgumentException(
+                    "parameter " + name + ": must be one of those given at first, was not");
+        }
+        return moment;
+    }
+}

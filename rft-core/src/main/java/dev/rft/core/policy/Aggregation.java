@@ -1,0 +1,52 @@
+package dev.rft.core.policy;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.types.DataType;
+
+/**
+ * How the losses of single tokens become one number.
+ *
+ * <p>A sequence without a response token leaves the denominator; a batch without any is an error, because its mean does
+ * not exist (other frameworks return NaN there).
+ */
+public enum Aggregation {
+    /** {@code sum(x m) / sum(m)}: every token counts alike (DAPO, arXiv 2503.14476). */
+    TOKEN_MEAN,
+    /** Mean over sequences of the mean over their tokens: every sequence counts alike (GRPO, arXiv 2402.03300). */
+    SEQUENCE_MEAN_TOKEN_MEAN,
+    /** Mean over sequences of the sum over their tokens. */
+    SEQUENCE_MEAN_TOKEN_SUM,
+    /** The former divided by the number of columns: no bias by length (Dr.GRPO, arXiv 2503.20783). */
+    SEQUENCE_MEAN_TOKEN_SUM_NORMALIZED;
+
+    /**
+     * Aggregates.
+     *
+     * @param values {@code [batch, tokens]} float32; borrowed; anything, NaN included, where the mask is false
+     * @param mask {@code [batch, tokens]} boolean, true on response tokens; borrowed
+     * @return a scalar; the caller closes it
+     * @throws IllegalArgumentException when no token counts
+     */
+    public NDArray aggregate(NDArray values, NDArray mask) {
+        NDArray kept = Masked.select(mask, values);
+        NDArray counts = mask.toType(DataType.FLOAT32, true).sum(new int[] {1});
+        double tokens = counts.sum().getFloat();
+        if (tokens == 0) {
+            throw new IllegalArgumentException(
+                    "mask: must have at least one response token, had none in " + mask.getShape());
+        }
+        if (this == TOKEN_MEAN) {
+            return kept.sum().div((float) tokens);
+        }
+        NDArray sums = kept.sum(new int[] {1});
+        float sequences = counts.gt(0).toType(DataType.FLOAT32, true).sum().getFloat();
+        if (this == SEQUENCE_MEAN_TOKEN_MEAN) {
+            NDArray one = counts.getManager().create(1f);
+            return sums.div(NDArrays.maximum(counts, one)).sum().div(sequences);
+        }
+        float divisor =
+                this == SEQUENCE_MEAN_TOKEN_SUM ? sequences : sequences * values.getShape().get(1);
+        return sums.sum().div(divisor);
+    }
+}

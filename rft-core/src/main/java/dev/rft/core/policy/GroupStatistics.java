@@ -1,0 +1,59 @@
+package dev.rft.core.policy;
+
+/** Means and deviations within groups of consecutive responses. */
+final class GroupStatistics {
+
+    private static final double EPSILON = 1e-6;
+
+    private GroupStatistics() {}
+
+    static double[] normalize(double[] rewards, boolean[] counts, int groupSize, boolean divide) {
+        if (groupSize < 1 || rewards.length % groupSize != 0 || counts.length != rewards.length) {
+            throw new IllegalArgumentException(
+                    "group size: must be >= 1 and divide the number of rewards, as many as counts; were "
+                            + groupSize
+                            + ", "
+                            + rewards.length
+                            + ", "
+                            + counts.length);
+        }
+        double[] advantages = new double[rewards.length];
+        for (int start = 0; start < rewards.length; start += groupSize) {
+            group(rewards, counts, start, groupSize, divide, advantages);
+        }
+        return advantages;
+    }
+
+    private static void group(
+            double[] rewards,
+            boolean[] counts,
+            int start,
+            int size,
+            boolean divide,
+            double[] advantages) {
+        int n = 0;
+        double sum = 0;
+        for (int i = start; i < start + size; i++) {
+            if (counts[i]) {
+                n++;
+                sum += rewards[i];
+            }
+        }
+        if (n < 2) {
+            return;
+        }
+        double mean = sum / n;
+        double squares = 0;
+        for (int i = start; i < start + size; i++) {
+            if (counts[i]) {
+                squares += (rewards[i] - mean) * (rewards[i] - mean);
+            }
+        }
+        double divisor = divide ? Math.sqrt(squares / (n - 1)) + EPSILON : 1;
+        for (int i = start; i < start + size; i++) {
+            if (counts[i]) {
+                advantages[i] = (rewards[i] - mean) / divisor;
+            }
+        }
+    }
+}

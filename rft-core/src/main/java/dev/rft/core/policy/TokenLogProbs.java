@@ -1,0 +1,33 @@
+package dev.rft.core.policy;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * The sampling distribution's view of given tokens.
+ *
+ * @param logProb {@code [batch, tokens]}, log-probability of each token, with its gradient; the caller closes it
+ * @param entropy {@code [batch, tokens]}, entropy of the distribution at each place in nats, without gradient; the caller
+ *     closes it
+ */
+public record TokenLogProbs(NDArray logProb, NDArray entropy) {
+
+    /**
+     * Evaluates tokens under logits.
+     *
+     * @param logits {@code [batch, tokens, vocabulary]}; borrowed
+     * @param tokens {@code [batch, tokens]} int64; borrowed
+     * @param temperature what the logits are divided by, above 0
+     * @return the log-probabilities and entropies
+     */
+    public static TokenLogProbs of(NDArray logits, NDArray tokens, double temperature) {
+        if (!(temperature > 0)) {
+            throw new IllegalArgumentException("temperature: must be > 0, was " + temperature);
+        }
+        NDArray scaled = temperature == 1 ? logits : logits.div((float) temperature);
+        NDArray all = scaled.logSoftmax(-1);
+        NDArray logProb = all.gather(tokens.expandDims(-1), 2).squeeze(2);
+        NDArray constant = all.stopGradient();
+        NDArray entropy = constant.exp().mul(constant).sum(new int[] {-1}).neg();
+        return new TokenLogProbs(logProb, entropy);
+    }
+}

@@ -1,0 +1,408 @@
+package dev.rft.core.train;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.training.GradientCollector;
+import dev.rft.api.control.Batch;
+import dev.rft.api.control.Capability;
+import dev.rft.api.control.Knob;
+import dev.rft.api.control.LoopSnapshot;
+import dev.rft.api.control.Proposal;
+import dev.rft.api.control.TrainingLoop;
+import dev.rft.api.signal.Observation;
+import dev.rft.api.signal.Signal;
+import dev.rft.api.signal.Signals;
+import dev.rft.api.signal.StepKey;
+import dev.rft.api.signal.StepRecord;
+import dev.rft.core.model.PolicyModel;
+import dev.rft.core.optim.Gradients;
+import dev.rft.core.optim.Optimizer;
+import dev.rft.core.policy.Advantages;
+import dev.rft.core.policy.PolicyBatch;
+import dev.rft.core.policy.PolicyObjective;
+import dev.rft.core.policy.TokenLogProbs;
+import dev.rft.core.rollout.Rollout;
+import dev.rft.core.rollout.Sampler;
+import dev.rft.core.rollout.Sampling;
+import dev.rft.core.rollout.Tokenizer;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Policy optimization from sampled groups of responses: GRPO and its relatives. The loop does not know the algorithm: which
+ * one it is follows from the {@link Advantages} and the {@link PolicyObjective} that it is given.
+ *
+ * <p>A step samples a group of responses per prompt, scores them, turns rewards into advantages, computes the loss and its
+ * gradient, and updates the weights. With one update per batch the policy that the update starts from is the policy that
+ * sampled, and its log-probabilities are those of the update's own forward pass (ratio 1); with several they are computed
+ * once before the first. After the last update one more forward pass measures how far the policy moved.
+ *
+ * <p>Not safe for use by several threads. Only one gradient may be under computation in a process at a time: a limit of the
+ * engine.
+ */
+public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
+
+    private static final Set<Capability> CAPABILITIES =
+            Set.copyOf(
+                    EnumSet.of(
+                            Capability.GATE_UPDATE,
+                            Capability.SNAPSHOT,
+                            Capability.RESTART,
+                            Capability.RESET_OPTIMIZER));
+
+    /**
+     * What a trainer is made of. All of it is borrowed.
+     *
+     * @param model the policy
+     * @param reference the frozen reference, a model of its own; null when the objective has no KL term
+     * @param tokenizer their tokenizer
+     * @param prompts where prompts come from
+     * @param rewards makes the verifier; called once at first and once at each restart
+     * @param advantages rewards to advantages
+     * @param objective the loss
+     * @param optimizer makes the update
+     * @param evaluation measures held-out accuracy; null for none
+     */
+    public record Parts(
+            PolicyModel model,
+            @Nullable PolicyModel reference,
+            Tokenizer tokenizer,
+            PromptSource prompts,
+            Supplier<RewardFunction> rewards,
+            Advantages advantages,
+            PolicyObjective objective,
+            Optimizer optimizer,
+            @Nullable Evaluation evaluation) {
+
+        /** Checks that nothing needed is missing. */
+        public Parts {
+            Objects.requireNonNull(model, "model");
+            Objects.requireNonNull(tokenizer, "tokenizer");
+            Objects.requireNonNull(prompts, "prompts");
+            Objects.requireNonNull(rewards, "rewards");
+            Objects.requireNonNull(advantages, "advantages");
+            Objects.requireNonNull(objective, "objective");
+            Objects.requireNonNull(optimizer, "optimizer");
+            if (objective.needsReference() && reference == null) {
+                throw new IllegalArgumentException(
+                        "reference: must be given for an objective with a KL term, was null");
+            }
+        }
+    }
+
+    private final Parts parts;
+    private final PolicyTrainerConfig config;
+    private final String runId;
+    private final LongSupplier nanoTime;
+    private final Randomness randomness;
+    private final SortedMap<String, NDArray> parameters;
+    private RewardFunction rewards;
+    private PolicyObjective objective;
+    private double learningRate;
+    private double temperature;
+    private StepKey completed = StepKey.START;
+    private @Nullable TrainerBatch batch;
+    private @Nullable Update pending;
+
+    /**
+     * Makes a trainer.
+     *
+     * @param parts what it is made of; borrowed
+     * @param config its numbers
+     * @param runId names the run in its observations
+     * @param nanoTime a clock in nanoseconds, for the duration of a step only: {@code System::nanoTime}
+     */
+    public PolicyTrainer(
+            Parts parts, PolicyTrainerConfig config, String runId, LongSupplier nanoTime) {
+        this.parts = Objects.requireNonNull(parts, "parts");
+        this.config = Objects.requireNonNull(config, "config");
+        this.runId = Objects.requireNonNull(runId, "runId");
+        this.nanoTime = Objects.requireNonNull(nanoTime, "nanoTime");
+        this.randomness = new Randomness(config.seed());
+        this.parameters = parts.model().parameters();
+        this.rewards = parts.rewards().get();
+        this.objective = parts.objective();
+        this.learningRate = config.learningRate();
+        this.temperature = config.sampling().temperature();
+    }
+
+    @Override
+    public Batch collect(StepKey key) {
+        abandonStep();
+        long started = nanoTime.getAsLong();
+        List<Prompt> prompts = drawPrompts(randomness.of(Randomness.Purpose.PROMPTS, key));
+        List<int[]> tokens =
+                prompts.stream().map(prompt -> parts.tokenizer().encode(prompt.text())).toList();
+        Rollout rollout =
+                new Sampler(parts.model(), parts.tokenizer())
+                        .sample(
+                                tokens,
+                                new Sampling(config.sampling().maxTokens(), temperature),
+                                randomness.of(Randomness.Purpose.SAMPLING, key));
+        ScoredRollout scored =
+                ScoredRollout.of(rollout, prompts, parts.tokenizer(), rewards, config.groupSize());
+        double[] advantages =
+                parts.advantages().of(scored.rewards(), scored.counts(), config.groupSize());
+        TrainerBatch next =
+                new TrainerBatch(
+                        parts.model().manager(),
+                        key,
+                        scored,
+                        advantages,
+                        config.updatesPerBatch(),
+                        started);
+        batch = next;
+        return next;
+    }
+
+    @Override
+    public Proposal compute(Batch given) {
+        TrainerBatch current = current(given);
+        if (pending != null) {
+            throw new IllegalStateException(
+                    "compute: the update before must be applied or discarded first");
+        }
+        if (current.empty()) {
+            Update nothing = Update.nothing();
+            pending = nothing;
+            return nothing;
+        }
+        JniUtils.setGradMode(false);
+        if (current.updatesComputed() == 0) {
+            measureBeforeFirstUpdate(current);
+        }
+        Update update = backward(current);
+        current.computed(update);
+        pending = update;
+        return update;
+    }
+
+    @Override
+    public void apply(Proposal proposal) {
+        Update update = take(proposal);
+        if (!update.finite()) {
+            zeroGradients();
+            throw new IllegalArgumentException(
+                    "update: must be finite to be applied, was " + update.values());
+        }
+        TrainerBatch current = current(batch);
+        if (update.isEmpty()) {
+            return;
+        }
+        JniUtils.setGradMode(false);
+        Gradients.clip(
+                parameters.values(),
+                update.gradientNorm(),
+                config.maxGradNorm());
+        current.applied(parts.optimizer().step(parameters, learningRate));
+        zeroGradients();
+    }
+
+    @Override
+    public void discard(Proposal proposal) {
+        take(proposal);
+        zeroGradients();
+    }
+
+    @Override
+    public Observation observe() {
+        TrainerBatch current = current(batch);
+        JniUtils.setGradMode(false);
+        if (current.updatesApplied() > 0) {
+            try (NDArray after = logProbs(parts.model(), current)) {
+                current.measuredAfter(after.toFloatArray());
+            }
+        }
+        Map<Signal, Double> values = StepMetrics.of(current, objective);
+        values.put(Signals.LEARNING_RATE, learningRate);
+        Evaluation evaluation = parts.evaluation();
+        long step = current.key().step();
+        if (evaluation != null && config.evaluateEvery() > 0 && step % config.evaluateEvery() == 0) {
+            values.put(Signals.HELDOUT_ACCURACY, evaluation.accuracy(parts.model()));
+        }
+        values.put(Signals.STEP_SECONDS, (nanoTime.getAsLong() - current.started()) * 1e-9);
+        Observation observation =
+                new Observation(
+                        new StepRecord(
+                                runId, current.key(), values, StepMetrics.counts(current)),
+                        Optional.of(current.trajectories()));
+        completed = current.key();
+        abandonStep();
+        return observation;
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return CAPABILITIES;
+    }
+
+    @Override
+    public Map<Knob, Double> knobs() {
+        return objective.needsReference()
+                ? Map.of(
+                        Knob.LEARNING_RATE,
+                        learningRate,
+                        Knob.TEMPERATURE,
+                        temperature,
+                        Knob.KL_COEFFICIENT,
+                        objective.klCoefficient())
+                : Map.of(Knob.LEARNING_RATE, learningRate, Knob.TEMPERATURE, temperature);
+    }
+
+    @Override
+    public void setKnob(Knob knob, double value) {
+        knob.check(value);
+        if (!knobs().containsKey(knob)) {
+            throw new IllegalArgumentException(
+                    "knob " + knob.name() + ": must be one of " + knobs().keySet());
+        }
+        if (knob.equals(Knob.LEARNING_RATE)) {
+            learningRate = value;
+        } else if (knob.equals(Knob.TEMPERATURE)) {
+            temperature = value;
+        } else {
+            objective = objective.withKlCoefficient(value);
+        }
+    }
+
+    @Override
+    public LoopSnapshot snapshot() {
+        return new TrainerSnapshot(completed, knobs(), parameters, parts.optimizer().state());
+    }
+
+    @Override
+    public void restore(LoopSnapshot snapshot) {
+        if (!(snapshot instanceof TrainerSnapshot state)) {
+            throw new IllegalArgumentException(
+                    "snapshot: must be one of a PolicyTrainer, was " + snapshot.getClass().getName());
+        }
+        abandonStep();
+        JniUtils.setGradMode(false);
+        state.copyInto(parameters, parts.optimizer().state());
+        state.knobs().forEach(this::setKnob);
+        completed = state.key();
+    }
+
+    @Override
+    public void restart() {
+        abandonStep();
+        rewards = parts.rewards().get();
+    }
+
+    @Override
+    public void resetOptimizer() {
+        JniUtils.setGradMode(false);
+        parts.optimizer().reset();
+    }
+
+    /** Frees what an unfinished step holds. The parts stay: they are borrowed. */
+    @Override
+    public void close() {
+        abandonStep();
+    }
+
+    private List<Prompt> drawPrompts(RandomGenerator random) {
+        List<Prompt> prompts = new ArrayList<>(config.responsesPerStep());
+        for (int group = 0; group < config.promptsPerStep(); group++) {
+            Prompt prompt = parts.prompts().draw(random);
+            for (int member = 0; member < config.groupSize(); member++) {
+                prompts.add(prompt);
+            }
+        }
+        return prompts;
+    }
+
+    private void measureBeforeFirstUpdate(TrainerBatch current) {
+        PolicyModel reference = parts.reference();
+        if (objective.needsReference() && reference != null) {
+            current.keepReference(logProbs(reference, current));
+        }
+        if (current.updates() > 1) {
+            current.keepOld(logProbs(parts.model(), current));
+        }
+    }
+
+    private Update backward(TrainerBatch current) {
+        try (NDScope scope = new NDScope();
+                GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+            scope.suppressNotUsedWarning();
+            TokenLogProbs evaluated = evaluate(parts.model(), current);
+            NDArray old = current.old();
+            NDArray loss =
+                    objective.loss(
+                            new PolicyBatch(
+                                    evaluated.logProb(),
+                                    old == null ? evaluated.logProb().stopGradient() : old,
+                                    current.reference(),
+                                    current.advantage(),
+                                    current.mask()));
+            double value = loss.getFloat();
+            collector.backward(loss);
+            current.evaluated(evaluated);
+            return Update.of(value, Gradients.globalNorm(parameters.values()));
+        }
+    }
+
+    /** Log-probabilities without a gradient, in the batch's manager. */
+    private NDArray logProbs(PolicyModel model, TrainerBatch current) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray logProb = evaluate(model, current).logProb();
+            NDScope.unregister(logProb);
+            logProb.attach(current.manager());
+            return logProb;
+        }
+    }
+
+    private TokenLogProbs evaluate(PolicyModel model, TrainerBatch current) {
+        NDArray logits = model.logits(current.inputs(), current.firstColumn());
+        return TokenLogProbs.of(logits, current.targets(), temperature);
+    }
+
+    private TrainerBatch current(@Nullable Batch given) {
+        TrainerBatch current = batch;
+        if (current == null || given != current) {
+            throw new IllegalStateException(
+                    "batch: must be the one of the last collect, whose step is not over");
+        }
+        return current;
+    }
+
+    private Update take(Proposal proposal) {
+        Update update = pending;
+        if (update == null || proposal != update) {
+            throw new IllegalStateException("update: must be the one of the last compute");
+        }
+        pending = null;
+        return update;
+    }
+
+    private void zeroGradients() {
+        JniUtils.setGradMode(false);
+        Gradients.zero(parameters.values());
+    }
+
+    private void abandonStep() {
+        if (pending != null) {
+            pending = null;
+            zeroGradients();
+        }
+        TrainerBatch current = batch;
+        batch = null;
+        if (current != null) {
+            current.close();
+        }
+    }
+}

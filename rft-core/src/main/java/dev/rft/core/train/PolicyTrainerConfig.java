@@ -1,0 +1,70 @@
+package dev.rft.core.train;
+
+import dev.rft.core.rollout.Sampling;
+import java.util.Objects;
+
+/**
+ * Numbers of a {@link PolicyTrainer}.
+ *
+ * @param seed all randomness follows from it
+ * @param promptsPerStep prompts per step, at least 1
+ * @param groupSize responses per prompt, at least 1
+ * @param updatesPerBatch updates made from each collected batch, at least 1
+ * @param sampling how responses are drawn; its temperature, above 0, is also a knob
+ * @param learningRate learning rate at first; a knob
+ * @param maxGradNorm gradients are scaled down to this global norm, above 0
+ * @param evaluateEvery held-out accuracy is reported at multiples of this step; 0 for never
+ */
+public record PolicyTrainerConfig(
+        long seed,
+        int promptsPerStep,
+        int groupSize,
+        int updatesPerBatch,
+        Sampling sampling,
+        double learningRate,
+        double maxGradNorm,
+        int evaluateEvery) {
+
+    /** Checks the ranges. */
+    public PolicyTrainerConfig {
+        atLeast("promptsPerStep", promptsPerStep, 1);
+        atLeast("groupSize", groupSize, 1);
+        atLeast("updatesPerBatch", updatesPerBatch, 1);
+        atLeast("evaluateEvery", evaluateEvery, 0);
+        Objects.requireNonNull(sampling, "sampling");
+        if (!(sampling.temperature() > 0)) {
+            throw new IllegalArgumentException(
+                    "sampling temperature: must be > 0 for training, was " + sampling.temperature());
+        }
+        if (!(learningRate >= 0 && Double.isFinite(learningRate)) || !(maxGradNorm > 0)) {
+            throw new IllegalArgumentException(
+                    "learningRate must be >= 0 and maxGradNorm > 0, were "
+                            + learningRate
+                            + ", "
+                            + maxGradNorm);
+        }
+    }
+
+    /**
+     * Returns 16 prompts of 8 responses, one update per batch, temperature 1, learning rate 1e-3, gradient norm 1 and an
+     * evaluation every 10 steps: for models that train on a CPU.
+     *
+     * @param seed all randomness follows from it
+     * @param maxTokens longest response
+     * @return the numbers
+     */
+    public static PolicyTrainerConfig small(long seed, int maxTokens) {
+        return new PolicyTrainerConfig(seed, 16, 8, 1, new Sampling(maxTokens, 1), 1e-3, 1, 10);
+    }
+
+    /** Returns responses per step. */
+    public int responsesPerStep() {
+        return Math.multiplyExact(promptsPerStep, groupSize);
+    }
+
+    private static void atLeast(String name, int value, int least) {
+        if (value < least) {
+            throw new IllegalArgumentException(name + ": must be >= " + least + ", was " + value);
+        }
+    }
+}

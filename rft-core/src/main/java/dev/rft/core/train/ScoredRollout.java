@@ -1,0 +1,70 @@
+package dev.rft.core.train;
+
+import dev.rft.api.signal.Trajectory;
+import dev.rft.api.signal.Trajectory.Flag;
+import dev.rft.api.signal.TrajectorySummary;
+import dev.rft.core.rollout.Rollout;
+import dev.rft.core.rollout.Tokenizer;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Responses with their rewards.
+ *
+ * @param rollout the responses
+ * @param rewards reward per response; 0 where it does not count
+ * @param counts whether the response was scored; one that the verifier could not score is masked
+ * @param groupSize responses per prompt
+ */
+record ScoredRollout(Rollout rollout, double[] rewards, boolean[] counts, int groupSize) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ScoredRollout.class);
+
+    static ScoredRollout of(
+            Rollout rollout,
+            List<Prompt> prompts,
+            Tokenizer tokenizer,
+            RewardFunction verifier,
+            int groupSize) {
+        double[] rewards = new double[rollout.batch()];
+        boolean[] counts = new boolean[rollout.batch()];
+        int failed = 0;
+        for (int row = 0; row < rewards.length; row++) {
+            String response = tokenizer.decode(rollout.response(row));
+            try {
+                rewards[row] = verifier.score(prompts.get(row), response);
+                counts[row] = true;
+            } catch (RewardFunction.InfrastructureException e) {
+                if (failed++ == 0) {
+                    LOG.warn("A response could not be scored and is masked", e);
+                }
+            }
+        }
+        if (failed > 1) {
+            LOG.warn("{} of {} responses could not be scored", failed, rewards.length);
+        }
+        return new ScoredRollout(rollout, rewards, counts, groupSize);
+    }
+
+    TrajectorySummary trajectories() {
+        List<Trajectory> trajectories = new ArrayList<>(rewards.length);
+        for (int row = 0; row < rewards.length; row++) {
+            int length = rollout.response(row).length;
+            EnumSet<Flag> flags = EnumSet.noneOf(Flag.class);
+            if (length == 0) {
+                flags.add(Flag.EMPTY);
+            }
+            if (!rollout.ended()[row]) {
+                flags.add(Flag.TRUNCATED);
+            }
+            if (!counts[row]) {
+                flags.add(Flag.MASKED);
+            }
+            trajectories.add(new Trajectory(row / groupSize, rewards[row], length, flags));
+        }
+        return new TrajectorySummary(trajectories);
+    }
+}

@@ -1,0 +1,238 @@
+package dev.rft.core.train;
+
+import dev.rft.api.signal.Signal;
+import dev.rft.api.signal.Signals;
+import dev.rft.api.signal.Trajectory.Flag;
+import dev.rft.core.policy.PolicyObjective;
+import dev.rft.core.rollout.Rollout;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The signals of a step, computed on the host in double precision. What could not be measured is left out.
+ *
+ * <p>Implementation note. KL divergences are k3 estimates, {@code e^-x + x - 1} with {@code x} the log-ratio of the policy
+ * that sampled (or is trained) to the other; {@code expm1} keeps their small values exact.
+ */
+final class StepMetrics {
+
+    private final TrainerBatch batch;
+    private final Map<Signal, Double> values = new HashMap<>();
+
+    private StepMetrics(TrainerBatch batch) {
+        this.batch = batch;
+    }
+
+    /** Returns the values, in a map that the caller may add to. */
+    static Map<Signal, Double> of(TrainerBatch batch, PolicyObjective objective) {
+        StepMetrics metrics = new StepMetrics(batch);
+        metrics.rewards();
+        metrics.responses();
+        if (!batch.empty()) {
+            metrics.update(objective);
+        }
+        return metrics.values;
+    }
+
+    /** Returns how many samples are behind the signals that are means of samples. */
+    static Map<Signal, Integer> counts(TrainerBatch batch) {
+        ScoredRollout scored = batch.scored();
+        int counted = 0;
+        for (boolean counts : scored.counts()) {
+            counted += counts ? 1 : 0;
+        }
+        int all = scored.counts().length;
+        Map<Signal, Integer> counts = new HashMap<>();
+        if (counted > 0) {
+            counts.put(Signals.REWARD_MEAN, counted);
+        }
+        counts.put(Signals.RESPONSE_LENGTH, all);
+        counts.put(Signals.RESPONSE_EMPTY, all);
+        counts.put(Signals.RESPONSE_TRUNCATED, all);
+        counts.put(Signals.GROUP_ZERO_VARIANCE, all / scored.groupSize());
+        return counts;
+    }
+
+    private void rewards() {
+        ScoredRollout scored = batch.scored();
+        double[] counted = counted(scored.rewards(), scored.counts());
+        if (counted.length == 0) {
+            return;
+        }
+        double mean = Arrays.stream(counted).average().orElseThrow();
+        values.put(Signals.REWARD_MEAN, mean);
+        values.put(Signals.REWARD_STD, deviation(counted, mean));
+        values.put(Signals.REWARD_MIN, Arrays.stream(counted).min().orElseThrow());
+        values.put(Signals.REWARD_MAX, Arrays.stream(counted).max().orElseThrow());
+        values.put(Signals.GROUP_ZERO_VARIANCE, zeroVarianceShare(scored));
+    }
+
+    private void responses() {
+        Rollout rollout = batch.scored().rollout();
+        double tokens = 0;
+        double repeated = 0;
+        double unique = 0;
+        int nonEmpty = 0;
+        for (int row = 0; row < rollout.batch(); row++) {
+            int[] response = rollout.response(row);
+            tokens += response.length;
+            if (response.length > 0) {
+                nonEmpty++;
+                unique += (double) Arrays.stream(response).distinct().count() / response.length;
+                repeated += repetition(response);
+            }
+        }
+        values.put(Signals.RESPONSE_LENGTH, tokens / rollout.batch());
+        values.put(Signals.RESPONSE_EMPTY, batch.trajectories().share(Flag.EMPTY));
+        values.put(Signals.RESPONSE_TRUNCATED, batch.trajectories().share(Flag.TRUNCATED));
+        if (nonEmpty > 0) {
+            values.put(Signals.UNIQUE_TOKENS, unique / nonEmpty);
+            values.put(Signals.REPETITION, repeated / nonEmpty);
+        }
+    }
+
+    private void update(PolicyObjective objective) {
+        values.put(Signals.UPDATE_NORM, batch.updateNorm());
+        if (batch.updatesComputed() == 0) {
+            return;
+        }
+        values.put(Signals.LOSS_POLICY, batch.loss());
+        values.put(Signals.GRAD_NORM, batch.gradientNorm());
+        values.put(Signals.ENTROPY, mean(batch.entropy()));
+        values.put(Signals.ADVANTAGE_STD, advantageDeviation());
+        values.put(Signals.ROLLOUT_MISMATCH, mismatch());
+        clipShares(objective);
+        if (batch.referenceValues().length > 0) {
+            values.put(Signals.KL_REFERENCE, k3(batch.before(), batch.referenceValues()));
+        }
+        if (batch.after().length > 0) {
+            values.put(Signals.KL_UPDATE, k3(batch.before(), batch.after()));
+            values.put(Signals.RATIO_MAX, maxRatio());
+        }
+    }
+
+    private void clipShares(PolicyObjective objective) {
+        boolean[] counts = batch.countedTokens();
+        int width = batch.scored().rollout().width();
+        int n = 0;
+        int low = 0;
+        int high = 0;
+        for (int i = 0; i < counts.length; i++) {
+            if (counts[i]) {
+                n++;
+                double ratio = Math.exp((double) batch.latest()[i] - batch.before()[i]);
+                double advantage = batch.advantages()[i / width];
+                low += advantage < 0 && ratio < 1 - objective.clipLow() ? 1 : 0;
+                high += advantage > 0 && ratio > 1 + objective.clipHigh() ? 1 : 0;
+            }
+        }
+        values.put(Signals.CLIP_LOW, (double) low / n);
+        values.put(Signals.CLIP_HIGH, (double) high / n);
+    }
+
+    private double mismatch() {
+        boolean[] counts = batch.countedTokens();
+        int width = batch.scored().rollout().width();
+        double sum = 0;
+        int n = 0;
+        for (int i = 0; i < counts.length; i++) {
+            if (counts[i]) {
+                float sampled = batch.scored().rollout().logProbs()[i / width][i % width];
+                sum += Math.abs(batch.before()[i] - sampled);
+                n++;
+            }
+        }
+        return sum / n;
+    }
+
+    private double k3(float[] sampled, float[] other) {
+        boolean[] counts = batch.countedTokens();
+        double sum = 0;
+        int n = 0;
+        for (int i = 0; i < counts.length; i++) {
+            if (counts[i]) {
+                double x = (double) sampled[i] - other[i];
+                sum += Math.expm1(-x) + x;
+                n++;
+            }
+        }
+        return sum / n;
+    }
+
+    private double maxRatio() {
+        boolean[] counts = batch.countedTokens();
+        double max = 0;
+        for (int i = 0; i < counts.length; i++) {
+            if (counts[i]) {
+                max = Math.max(max, Math.exp((double) batch.after()[i] - batch.before()[i]));
+            }
+        }
+        return max;
+    }
+
+    private double mean(float[] perToken) {
+        boolean[] counts = batch.countedTokens();
+        double sum = 0;
+        int n = 0;
+        for (int i = 0; i < counts.length; i++) {
+            if (counts[i]) {
+                sum += perToken[i];
+                n++;
+            }
+        }
+        return sum / n;
+    }
+
+    private double advantageDeviation() {
+        boolean[] counts = batch.countedTokens();
+        int width = batch.scored().rollout().width();
+        double[] perToken = new double[counts.length];
+        for (int i = 0; i < counts.length; i++) {
+            perToken[i] = batch.advantages()[i / width];
+        }
+        double[] counted = counted(perToken, counts);
+        return deviation(counted, Arrays.stream(counted).average().orElseThrow());
+    }
+
+    private static double zeroVarianceShare(ScoredRollout scored) {
+        int groups = 0;
+        int equal = 0;
+        int size = scored.groupSize();
+        for (int start = 0; start < scored.rewards().length; start += size) {
+            double[] group =
+                    counted(
+                            Arrays.copyOfRange(scored.rewards(), start, start + size),
+                            Arrays.copyOfRange(scored.counts(), start, start + size));
+            if (group.length > 0) {
+                groups++;
+                equal += Arrays.stream(group).allMatch(reward -> reward == group[0]) ? 1 : 0;
+            }
+        }
+        return (double) equal / groups;
+    }
+
+    private static double repetition(int[] response) {
+        int repeats = 0;
+        for (int i = 1; i < response.length; i++) {
+            repeats += response[i] == response[i - 1] ? 1 : 0;
+        }
+        return (double) repeats / response.length;
+    }
+
+    private static double[] counted(double[] values, boolean[] counts) {
+        double[] kept = new double[values.length];
+        int n = 0;
+        for (int i = 0; i < values.length; i++) {
+            if (counts[i]) {
+                kept[n++] = values[i];
+            }
+        }
+        return Arrays.copyOf(kept, n);
+    }
+
+    private static double deviation(double[] values, double mean) {
+        double squares = Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
+        return Math.sqrt(squares / values.length);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.rft.core.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.rft.api.control.Knob;
+import dev.rft.api.control.LoopSnapshot;
+import dev.rft.api.signal.StepKey;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Copies of weights, optimizer state and knobs, on the device. Random state and data cursor follow from the step. */
+final class TrainerSnapshot implements LoopSnapshot {
+
+    private static final NDIndex ALL = new NDIndex("...");
+
+    private final StepKey key;
+    private final Map<Knob, Double> knobs;
+    private final NDManager manager;
+    private final SortedMap<String, NDArray> parameters = new TreeMap<>();
+    private final SortedMap<String, NDArray> optimizer = new TreeMap<>();
+    private final long bytes;
+    private boolean closed;
+
+    TrainerSnapshot(
+            StepKey key,
+            Map<Knob, Double> knobs,
+            SortedMap<String, NDArray> parameters,
+            SortedMap<String, NDArray> optimizer) {
+        this.key = key;
+        this.knobs = Map.copyOf(knobs);
+        this.manager = parameters.get(parameters.firstKey()).getManager().newSubManager();
+        JniUtils.setGradMode(false);
+        this.bytes = copy(parameters, this.parameters) + copy(optimizer, this.optimizer);
+    }
+
+    @Override
+    public StepKey key() {
+        return key;
+    }
+
+    @Override
+    public long bytes() {
+        return bytes;
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            manager.close();
+        }
+    }
+
+    Map<Knob, Double> knobs() {
+        return knobs;
+    }
+
+    /** Overwrites the live arrays in place, after checking that all fit. */
+    void copyInto(SortedMap<String, NDArray> liveParameters, SortedMap<String, NDArray> liveState) {
+        if (closed) {
+            throw new IllegalStateException("snapshot of step " + key + ": was closed");
+        }
+        check(parameters, liveParameters);
+        check(optimizer, liveState);
+        parameters.forEach((name, saved) -> live(liveParameters, name).set(ALL, saved));
+        optimizer.forEach((name, saved) -> live(liveState, name).set(ALL, saved));
+    }
+
+    private long copy(SortedMap<String, NDArray> live, SortedMap<String, NDArray> copies) {
+        long total = 0;
+        for (Map.Entry<String, NDArray> entry : live.entrySet()) {
+            NDArray copy = entry.getValue().duplicate();
+            copy.attach(manager);
+            copies.put(entry.getKey(), copy);
+            total += copy.size() * copy.getDataType().getNumOfBytes();
+        }
+        return total;
+    }
+
+    private static void check(SortedMap<String, NDArray> saved, SortedMap<String, NDArray> live) {
+        if (!saved.keySet().equals(live.keySet())) {
+            throw new IllegalArgumentException(
+                    "snapshot: must hold " + live.keySet() + ", held " + saved.keySet());
+        }
+        saved.forEach(
+                (name, array) -> {
+                    if (!array.getShape().equals(live(live, name).getShape())) {
+                        throw new IllegalArgumentException(
+                                "snapshot of "
+                                        + name
+                                        + ": must have shape "
+                                        + live(live, name).getShape()
+                                        + ", had "
+                                        + array.getShape());
+                    }
+                });
+    }
+
+    private static NDArray live(SortedMap<String, NDArray> arrays, String name) {
+        NDArray array = arrays.get(name);
+        if (array == null) {
+            throw new IllegalArgumentException(name + ": must be a tensor of the trainer, is not");
+        }
+        return array;
+    }
+}
