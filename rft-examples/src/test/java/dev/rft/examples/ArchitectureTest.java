@@ -3,7 +3,6 @@ package dev.rft.examples;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
-import static com.tngtech.archunit.library.GeneralCodingRules.USE_JAVA_UTIL_LOGGING;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
@@ -21,6 +20,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -127,7 +127,8 @@ class ArchitectureTest {
             noClasses().that().resideInAnyPackage(LIBRARY).should(ACCESS_STANDARD_STREAMS);
 
     @ArchTest
-    static final ArchRule logging_goesThroughSlf4j = noClasses().should(USE_JAVA_UTIL_LOGGING);
+    static final ArchRule logging_goesThroughSlf4j =
+            noClasses().should().dependOnClassesThat().resideInAPackage("java.util.logging..");
 
     @ArchTest
     static void everyPackage_belongsToOneModule(JavaClasses classes) {
@@ -164,7 +165,7 @@ class ArchitectureTest {
                                             && !file.endsWith("package-info.java")
                                             && !file.endsWith("module-info.java"));
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
