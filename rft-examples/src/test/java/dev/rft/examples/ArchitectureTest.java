@@ -24,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -139,10 +140,10 @@ class ArchitectureTest {
     /** Without this the rules above could hold because a module is not on the class path. */
     @ArchTest
     static void everyModuleWithSources_isSeen(JavaClasses classes) throws IOException {
-        TreeSet<String> seen = new TreeSet<>();
+        Set<String> seen = new TreeSet<>();
         modulesByPackage(classes).values().forEach(seen::addAll);
         try (Stream<Path> directories = Files.list(Path.of(".."))) {
-            TreeSet<String> withSources =
+            Set<String> withSources =
                     directories
                             .filter(ArchitectureTest::hasClasses)
                             .map(directory -> directory.getFileName().toString())
@@ -182,7 +183,7 @@ class ArchitectureTest {
         return end < 0 ? name : name.substring(0, end);
     }
 
-    private static Map<String, TreeSet<String>> modulesByPackage(JavaClasses classes) {
+    private static Map<String, Set<String>> modulesByPackage(JavaClasses classes) {
         return classes.stream()
                 .filter(type -> type.getSource().isPresent())
                 .collect(
