@@ -1,4 +1,7 @@
-/** Detectors, the monitor that runs them, and the diagnosis that names a cause or abstains. No tensors. */
+/**
+ * Detectors, the monitor that runs them, and the diagnosis that names a cause or abstains. No
+ * tensors.
+ */
 module dev.rft.monitor {
     requires transitive dev.rft.api;
     requires static org.jspecify;

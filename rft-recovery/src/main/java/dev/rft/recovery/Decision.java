@@ -10,7 +10,8 @@ import java.util.Optional;
  *
  * @param action what to do before the next step
  * @param findings the verdicts of all detectors; copied
- * @param incident the open incident, or the one that this observation closed; empty on a healthy step
+ * @param incident the open incident, or the one that this observation closed; empty on a healthy
+ *     step
  */
 public record Decision(RecoveryAction action, List<Finding> findings, Optional<Incident> incident) {
 

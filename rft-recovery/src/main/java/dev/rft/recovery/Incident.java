@@ -48,7 +48,9 @@ public record Incident(
 
     /** Returns the kinds of evidence that its alarms rest on. */
     public Set<EvidenceClass> evidenceClasses() {
-        return findings.stream().map(Finding::evidenceClass).collect(Collectors.toUnmodifiableSet());
+        return findings.stream()
+                .map(Finding::evidenceClass)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Tells whether one of its alarms is a broken invariant. */
@@ -60,7 +62,10 @@ public record Incident(
                                         && violated.evidence().invariant());
     }
 
-    /** Tells whether the evidence allows an action that throws away progress: two classes, or one invariant. */
+    /**
+     * Tells whether the evidence allows an action that throws away progress: two classes, or one
+     * invariant.
+     */
     public boolean allowsDestructive() {
         return invariantBroken() || evidenceClasses().size() >= 2;
     }
@@ -103,7 +108,8 @@ public record Incident(
      */
     public Incident withOutcome(Outcome outcome, String reason) {
         if (attempts.isEmpty()) {
-            throw new IllegalStateException("incident " + number + ": no attempt to give an outcome");
+            throw new IllegalStateException(
+                    "incident " + number + ": no attempt to give an outcome");
         }
         List<Attempt> changed = new ArrayList<>(attempts);
         Attempt last = changed.remove(changed.size() - 1);

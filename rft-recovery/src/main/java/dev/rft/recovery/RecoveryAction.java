@@ -42,11 +42,12 @@ public sealed interface RecoveryAction {
     }
 
     /**
-     * Brings back the newest good snapshot before the onset, under changed conditions: a new attempt draws other batches,
-     * and the learning rate may differ.
+     * Brings back the newest good snapshot before the onset, under changed conditions: a new
+     * attempt draws other batches, and the learning rate may differ.
      *
      * @param onset the snapshot is of a step before this one
-     * @param learningRateFactor what the snapshot's learning rate is multiplied by, above 0; 1 leaves it
+     * @param learningRateFactor what the snapshot's learning rate is multiplied by, above 0; 1
+     *     leaves it
      */
     record Rollback(long onset, double learningRateFactor) implements RecoveryAction {
         /** Checks the factor. */
@@ -59,8 +60,8 @@ public sealed interface RecoveryAction {
     record ResetOptimizer() implements RecoveryAction {}
 
     /**
-     * Builds the loop's workers, verifiers and environments anew, and brings back the newest good snapshot before the
-     * onset.
+     * Builds the loop's workers, verifiers and environments anew, and brings back the newest good
+     * snapshot before the onset.
      *
      * @param onset the snapshot is of a step before this one
      */
@@ -83,9 +84,14 @@ public sealed interface RecoveryAction {
         return getClass().getSimpleName();
     }
 
-    /** Tells whether it throws away progress or state, so that it needs two evidence classes or one invariant. */
+    /**
+     * Tells whether it throws away progress or state, so that it needs two evidence classes or one
+     * invariant.
+     */
     default boolean destructive() {
-        return this instanceof Rollback || this instanceof ResetOptimizer || this instanceof Restart;
+        return this instanceof Rollback
+                || this instanceof ResetOptimizer
+                || this instanceof Restart;
     }
 
     /** Returns what a loop must be able to do for it. */

@@ -10,7 +10,10 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A loop made of a function that runs whole steps. The step runs in {@link #observe}: there is nothing to gate. */
+/**
+ * A loop made of a function that runs whole steps. The step runs in {@link #observe}: there is
+ * nothing to gate.
+ */
 final class StepFunctionLoop implements TrainingLoop {
 
     private static final Batch WHOLE_STEP = () -> new TrajectorySummary(List.of());
