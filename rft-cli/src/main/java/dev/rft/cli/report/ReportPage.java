@@ -14,6 +14,9 @@ import java.util.stream.Collectors;
 /** The words of the page: what the template's tags stand for. */
 final class ReportPage {
 
+    /** Less probable causes are left out. */
+    private static final double NEGLIGIBLE = 0.01;
+
     private final ReportData data;
     private final Summary summary;
 
@@ -48,33 +51,43 @@ final class ReportPage {
     private List<Map<String, Object>> tiles() {
         String lag =
                 summary.onsetStep().isPresent() && summary.detectedStep().isPresent()
-                        ? Words.plural(
-                                summary.detectedStep().getAsLong()
-                                        - summary.onsetStep().getAsLong(),
-                                "step")
-                                + " after the onset"
+                        ? lag(summary.detectedStep().getAsLong() - summary.onsetStep().getAsLong())
                         : "";
         String noticed =
                 summary.detectedStep().isPresent()
                         ? "step " + summary.detectedStep().getAsLong()
-                        : "–";
-        String before =
-                summary.accuracyBeforeFault().isPresent()
-                        ? Words.percent(summary.accuracyBeforeFault().getAsDouble())
-                        : "–";
-        return List.of(
+                        : "none";
+        List<Map<String, Object>> tiles = new ArrayList<>();
+        summary.accuracyBeforeFault()
+                .ifPresent(
+                        before ->
+                                tiles.add(
+                                        tile(
+                                                "plain",
+                                                "Before the fault",
+                                                Words.percent(before),
+                                                "held-out accuracy")));
+        tiles.add(
                 tile(
                         "supervised",
                         "Supervised",
                         Words.percent(summary.accuracySupervised()),
-                        "held-out accuracy at the end"),
+                        "held-out accuracy at the end"));
+        tiles.add(
                 tile(
                         "twin",
                         "Twin without supervision",
                         Words.percent(summary.accuracyUnsupervised()),
-                        "held-out accuracy at the end"),
-                tile("plain", "Before the fault", before, "held-out accuracy"),
-                tile("plain", "First alarm", noticed, lag));
+                        "held-out accuracy at the end"));
+        tiles.add(tile("plain", "First alarm", noticed, lag));
+        return tiles;
+    }
+
+    private static String lag(long steps) {
+        if (steps == 0) {
+            return "in the step of the onset";
+        }
+        return Words.plural(Math.abs(steps), "step") + (steps > 0 ? " after" : " before") + " the onset";
     }
 
     private static Map<String, Object> tile(
@@ -149,7 +162,7 @@ final class ReportPage {
                                 : Words.cause(incident.candidates().get(0).cause()),
                 "span", span(incident),
                 "alarms", incident.alarms().stream().map(ReportPage::alarm).toList(),
-                "candidates", incident.candidates().stream().map(ReportPage::candidate).toList(),
+                "candidates", candidates(incident),
                 "course", course(incident));
     }
 
@@ -180,6 +193,13 @@ final class ReportPage {
                         (alarm.evidenceClass() + (alarm.invariant() ? ", invariant" : ""))
                                 .toLowerCase(Locale.ROOT)
                                 .replace('_', ' '));
+    }
+
+    private static List<Map<String, Object>> candidates(IncidentStory incident) {
+        return incident.candidates().stream()
+                .filter(candidate -> candidate.probability() >= NEGLIGIBLE)
+                .map(ReportPage::candidate)
+                .toList();
     }
 
     private static Map<String, Object> candidate(IncidentStory.Candidate candidate) {

@@ -1,5 +1,6 @@
 package dev.rft.cli.report;
 
+import dev.rft.monitor.diagnose.Cause;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -27,7 +28,8 @@ final class Story {
         if (!noticed) {
             return "The fault was not noticed";
         }
-        return helped() ? "Noticed, named, repaired" : "Noticed, not repaired";
+        boolean named = summary.diagnosis().filter(id -> !id.equals(Cause.UNKNOWN.id())).isPresent();
+        return (named ? "Noticed, named, " : "Noticed, ") + (helped() ? "repaired" : "not repaired");
     }
 
     String headline() {

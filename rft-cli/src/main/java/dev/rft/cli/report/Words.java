@@ -86,7 +86,7 @@ public final class Words {
         }
         double size = Math.abs(value);
         if (value != 0 && (size < 1e-3 || size >= 1e6)) {
-            return String.format(Locale.ROOT, "%.2e", value);
+            return String.format(Locale.ROOT, "%.2e", value).replaceAll("e([+-])0*", "e$1");
         }
         int integerDigits = size < 1 ? 1 : (int) Math.floor(Math.log10(size)) + 1;
         int decimals =

@@ -20,19 +20,31 @@
 
   const points = (pairs) => pairs.map(([x, y]) => ({ x, y }));
 
+  // Rolled-back work is fainter than what the run was built on.
+  const roleColour = (role) => (role === "discarded" ? colour("supervised") + "b3" : colour(role));
+
+  const colours = (role) => ({
+    borderColor: roleColour(role),
+    backgroundColor: roleColour(role),
+    pointBorderColor: roleColour(role),
+    pointBackgroundColor: roleColour(role),
+  });
+
   const line = (label, pairs, role, spec) => ({
+    ...colours(role),
     label,
     role,
     data: points(pairs),
     spanGaps: false,
     parsing: false,
-    borderWidth: role === "supervised" ? 2 : 1.75,
-    borderDash: { supervised: [], twin: [7, 4], discarded: [2, 3] }[role],
+    borderWidth: role === "twin" ? 1.75 : 2,
+    borderDash: { supervised: [], twin: [7, 4], discarded: [3, 3] }[role],
     pointRadius: spec.dots ? 2.5 : 0,
     pointHoverRadius: 4,
     pointHitRadius: 6,
     tension: 0,
-    order: { supervised: 1, discarded: 2, twin: 3 }[role],
+    // The dashes go on top: where the runs are equal, both are seen.
+    order: { twin: 1, discarded: 2, supervised: 3 }[role],
   });
 
   const datasets = (spec) => [
@@ -41,18 +53,29 @@
     line("twin", spec.twin, "twin", spec),
   ];
 
-  // Flags that would overlap move to the right; a slanted stroke leads each to its step.
+  // Flags that would overlap stand side by side, centred on their steps; a stroke leads each to its own.
   const flagPositions = (chart) => {
-    let free = -Infinity;
     const { left, right } = chart.chartArea;
-    const shown = data.markers.map((marker) => ({ marker, x: chart.scales.x.getPixelForValue(marker.step) }));
-    shown.forEach((flag) => {
-      flag.at = Math.max(flag.x - FLAG / 2, free, left - FLAG / 2);
-      free = flag.at + FLAG + GAP;
+    const flags = data.markers
+      .map((marker) => ({ marker, x: chart.scales.x.getPixelForValue(marker.step) }))
+      .filter(({ x }) => x >= left && x <= right);
+    const width = (row) => row.flags.length * (FLAG + GAP) - GAP;
+    const rows = [];
+    flags.forEach((flag) => {
+      let row = { flags: [flag] };
+      const place = () => {
+        const mean = row.flags.reduce((sum, { x }) => sum + x, 0) / row.flags.length;
+        row.at = Math.min(Math.max(mean - width(row) / 2, left - FLAG), right + FLAG / 2 - width(row));
+      };
+      place();
+      while (rows.length && rows[rows.length - 1].at + width(rows[rows.length - 1]) + GAP > row.at) {
+        row = { flags: rows.pop().flags.concat(row.flags) };
+        place();
+      }
+      rows.push(row);
     });
-    const overflow = Math.max(0, free - GAP - (right + FLAG / 2));
-    shown.forEach((flag) => { flag.at -= overflow; });
-    return shown;
+    rows.forEach((row) => row.flags.forEach((flag, i) => { flag.at = row.at + i * (FLAG + GAP); }));
+    return flags;
   };
 
   const drawMarkers = (chart) => {
@@ -115,6 +138,11 @@
     },
   });
 
+  const extreme = (spec, better, start) =>
+    [spec.supervised, spec.twin, ...spec.discarded]
+      .flat()
+      .reduce((found, [, y]) => (y === null ? found : better(found, y)), start);
+
   const powersOfTen = (value) => {
     const exponent = Math.log10(value);
     return Math.abs(exponent - Math.round(exponent)) < 1e-9;
@@ -137,7 +165,7 @@
     normalized: true,
     interaction: { mode: "nearest", axis: "x", intersect: false },
     layout: { padding: { top: data.markers.length ? BAND : 6, right: 10 } },
-    plugins: { legend: { display: false }, tooltip: tooltip(spec) },
+    plugins: { colors: { enabled: false }, legend: { display: false }, tooltip: tooltip(spec) },
     scales: {
       x: {
         type: "linear",
@@ -150,7 +178,8 @@
         type: spec.log ? "logarithmic" : "linear",
         min: spec.percent ? 0 : undefined,
         max: spec.percent ? 1 : undefined,
-        grace: spec.log ? 0 : "5%",
+        suggestedMin: spec.log ? extreme(spec, Math.min, Infinity) / 1.5 : undefined,
+        suggestedMax: spec.log ? extreme(spec, Math.max, 0) * 1.5 : undefined,
         afterBuildTicks: spec.log ? logTicks : undefined,
         ticks: { maxTicksLimit: 7, callback: (value) => format(spec, value) },
       },
@@ -158,13 +187,7 @@
   });
 
   const paint = (chart) => {
-    chart.data.datasets.forEach((set) => {
-      const name = set.role === "twin" ? "twin" : "supervised";
-      const solid = colour(name);
-      // Rolled-back work is fainter than what the run was built on.
-      set.borderColor = set.role === "discarded" ? solid + "a6" : solid;
-      set.backgroundColor = set.pointBackgroundColor = set.borderColor;
-    });
+    chart.data.datasets.forEach((set) => Object.assign(set, colours(set.role)));
     Object.values(chart.options.scales).forEach((scale) => {
       scale.grid = { color: colour("rule"), tickLength: 4 };
       scale.border = { color: colour("rule") };
@@ -192,6 +215,24 @@
       plugins: [marks],
     });
   });
+
+  // The stretch from the onset to the verified recovery is short in a long run.
+  const showRange = (from, to) => charts.forEach((chart) => {
+    chart.options.scales.x.min = from;
+    chart.options.scales.x.max = to;
+    chart.update("none");
+  });
+  const buttons = document.querySelectorAll("[data-range]");
+  buttons.forEach((button) => button.addEventListener("click", () => {
+    buttons.forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
+    const steps = data.markers.map((marker) => marker.step);
+    if (button.dataset.range === "whole") {
+      showRange(0, data.steps);
+    } else {
+      const around = Math.max(10, Math.max(...steps) - Math.min(...steps));
+      showRange(Math.max(0, Math.min(...steps) - around), Math.min(data.steps, Math.max(...steps) + around));
+    }
+  }));
 
   const paintAll = () => charts.forEach(paint);
   paintAll();
