@@ -4,12 +4,7 @@ import dev.rft.cli.report.HtmlReport;
 import dev.rft.cli.report.ReportData;
 import dev.rft.cli.report.RunFiles;
 import dev.rft.cli.report.Summary;
-import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,7 +13,17 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** Trains a supervised run and its unsupervised twin, lets a fault strike both, and shows the difference. */
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+
+/**
+ * Trains a supervised run and its unsupervised twin, lets a fault strike both, and shows the
+ * difference.
+ */
 @Command(
         name = "demo",
         description = {
@@ -47,7 +52,8 @@ final class DemoCommand implements Callable<Integer> {
             names = "--fault",
             paramLabel = "NAME",
             converter = FaultConverter.class,
-            description = "lr-spike, reward-zero, reward-inflated, nan-gradient or none (default: ${DEFAULT-VALUE}).")
+            description =
+                    "lr-spike, reward-zero, reward-inflated, nan-gradient or none (default: ${DEFAULT-VALUE}).")
     private DemoFault fault = DemoFault.LR_SPIKE;
 
     @Option(
@@ -59,7 +65,8 @@ final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--json",
-            description = "Print one JSON object on standard output and all else on standard error.")
+            description =
+                    "Print one JSON object on standard output and all else on standard error.")
     private boolean json;
 
     @Spec private CommandSpec spec = CommandSpec.create();
@@ -101,7 +108,10 @@ final class DemoCommand implements Callable<Integer> {
         return summary;
     }
 
-    /** Makes the directories and removes the files of an earlier demo, which would be taken for this one's. */
+    /**
+     * Makes the directories and removes the files of an earlier demo, which would be taken for this
+     * one's.
+     */
     private void prepare(RunFiles files) {
         try {
             for (Path file : files.all()) {

@@ -1,6 +1,7 @@
 package dev.rft.cli;
 
 import dev.rft.cli.report.Summary;
+
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -39,8 +40,7 @@ record DemoResult(
         checkShare("accuracySupervised", accuracySupervised);
         checkShare("accuracyUnsupervised", accuracyUnsupervised);
         if (!(seconds >= 0 && Double.isFinite(seconds))) {
-            throw new IllegalArgumentException(
-                    "seconds: must be >= 0 and finite, was " + seconds);
+            throw new IllegalArgumentException("seconds: must be >= 0 and finite, was " + seconds);
         }
     }
 

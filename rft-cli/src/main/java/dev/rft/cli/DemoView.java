@@ -4,17 +4,20 @@ import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
 import dev.rft.cli.report.Words;
 import dev.rft.recovery.event.RftEvent;
-import java.io.PrintStream;
-import java.util.Map;
-import java.util.Objects;
+
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+
 import org.jspecify.annotations.Nullable;
 
+import java.io.PrintStream;
+import java.util.Map;
+import java.util.Objects;
+
 /**
- * Shows a demo to whoever watches: a bar per phase and a line per event on a terminal; the same lines, and progress at
- * every tenth of a phase, where the output goes to a file.
+ * Shows a demo to whoever watches: a bar per phase and a line per event on a terminal; the same
+ * lines, and progress at every tenth of a phase, where the output goes to a file.
  */
 final class DemoView implements AutoCloseable {
 
@@ -72,7 +75,8 @@ final class DemoView implements AutoCloseable {
      * Tells how far the phase is. A step may be smaller than the one before it: after a rollback.
      *
      * @param step the step
-     * @param values what it measured; the reward, the KL and the gradient norm are shown, where they are there
+     * @param values what it measured; the reward, the KL and the gradient norm are shown, where
+     *     they are there
      */
     synchronized void progress(long step, Map<Signal, Double> values) {
         String numbers =
@@ -84,14 +88,13 @@ final class DemoView implements AutoCloseable {
             bar.setExtraMessage(numbers);
         } else if (step * REPORTS / Math.max(1, total) > reported) {
             reported = step * REPORTS / total;
-            out.println(
-                    String.format("step %5d  of %d  %s", step, total, numbers).stripTrailing());
+            out.println(String.format("step %5d  of %d  %s", step, total, numbers).stripTrailing());
         }
     }
 
     /**
-     * Tells of an event: progress for a completed step, a line or two for what a person wants to know, nothing for the
-     * rest.
+     * Tells of an event: progress for a completed step, a line or two for what a person wants to
+     * know, nothing for the rest.
      *
      * @param event the event
      */

@@ -1,12 +1,5 @@
 package dev.rft.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.util.Locale;
-import java.util.Objects;
-import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -18,10 +11,19 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Properties;
+
 /** The {@code rft} command. */
 @Command(
         name = "rft",
-        description = "Keeps reinforcement fine-tuning alive: sees a failure begin, names it, repairs it, proves it.",
+        description =
+                "Keeps reinforcement fine-tuning alive: sees a failure begin, names it, repairs it, proves it.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class)
 public final class Main implements Runnable {

@@ -1,10 +1,12 @@
 package dev.rft.cli;
 
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Help.Ansi;
+
 import java.io.Console;
 import java.io.PrintStream;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Help.Ansi;
 
 /**
  * What the command writes to.
@@ -22,14 +24,20 @@ record Terminal(PrintStream out, PrintStream err, boolean interactive, Ansi ansi
         Objects.requireNonNull(ansi, "ansi");
     }
 
-    /** Returns the terminal of this process. Colours are off where nobody watches and where NO_COLOR is set. */
+    /**
+     * Returns the terminal of this process. Colours are off where nobody watches and where NO_COLOR
+     * is set.
+     */
     static Terminal system() {
         boolean interactive = isTerminal(System.console());
         boolean colour = interactive && System.getenv("NO_COLOR") == null;
         return new Terminal(System.out, System.err, interactive, colour ? Ansi.ON : Ansi.OFF);
     }
 
-    /** From Java 22 on there is a console even where there is no terminal; a method new in that release tells. */
+    /**
+     * From Java 22 on there is a console even where there is no terminal; a method new in that
+     * release tells.
+     */
     private static boolean isTerminal(@Nullable Console console) {
         if (console == null) {
             return false;

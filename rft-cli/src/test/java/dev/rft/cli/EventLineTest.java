@@ -16,11 +16,14 @@ import dev.rft.recovery.Incident;
 import dev.rft.recovery.Outcome;
 import dev.rft.recovery.RecoveryAction;
 import dev.rft.recovery.event.RftEvent;
+
+import org.junit.jupiter.api.Test;
+
+import picocli.CommandLine.Help.Ansi;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
-import picocli.CommandLine.Help.Ansi;
 
 class EventLineTest {
 
@@ -30,7 +33,10 @@ class EventLineTest {
 
     @Test
     void of_incidentOpened_tellsEachAlarmAndTheDiagnosis() {
-        assertThat(lines(new RftEvent.IncidentOpened("run", KEY, NOW, incident("update-explosion"))))
+        assertThat(
+                        lines(
+                                new RftEvent.IncidentOpened(
+                                        "run", KEY, NOW, incident("update-explosion"))))
                 .containsExactly(
                         "step    87  ALARM      update-explosion: update.norm = 1.2, expected <= 0.08, since step 86",
                         "step    87  diagnosis  OD-1 step too large (94 %)");
@@ -52,7 +58,8 @@ class EventLineTest {
         RftEvent verified =
                 new RftEvent.ActionVerified("run", new StepKey(1, 98, 0), NOW, 1, attempt);
 
-        assertThat(lines(verified)).containsExactly("step    98  verified   HELPED: reward is back");
+        assertThat(lines(verified))
+                .containsExactly("step    98  verified   HELPED: reward is back");
     }
 
     @Test
@@ -77,7 +84,8 @@ class EventLineTest {
                         "run", KEY, NOW, List.of(new StepKey(0, 86, 0), new StepKey(0, 87, 0)));
 
         assertThat(lines(demoted))
-                .containsExactly("step    87  snapshots  dropped, taken after the onset: step 86, 87");
+                .containsExactly(
+                        "step    87  snapshots  dropped, taken after the onset: step 86, 87");
     }
 
     @Test
@@ -88,7 +96,12 @@ class EventLineTest {
         assertThat(
                         lines(
                                 new RftEvent.StepCompleted(
-                                        "run", KEY, NOW, Observation.of(KEY, Map.of()), List.of(), 0)))
+                                        "run",
+                                        KEY,
+                                        NOW,
+                                        Observation.of(KEY, Map.of()),
+                                        List.of(),
+                                        0)))
                 .isEmpty();
     }
 
@@ -112,14 +125,14 @@ class EventLineTest {
 
     static Incident incident(String detector) {
         Evidence evidence = Evidence.of(Signals.UPDATE_NORM, 1.2, "<= 0.08").since(86);
-        Finding alarm =
-                new Finding(detector, EvidenceClass.GRADIENT, Verdict.violated(evidence));
+        Finding alarm = new Finding(detector, EvidenceClass.GRADIENT, Verdict.violated(evidence));
         Diagnosis diagnosis =
                 new Diagnosis(
                         List.of(
                                 new Diagnosis.Candidate(
                                         Cause.KL_EXPLOSION, 0.94, List.of(), List.of()),
-                                new Diagnosis.Candidate(Cause.UNKNOWN, 0.06, List.of(), List.of())));
+                                new Diagnosis.Candidate(
+                                        Cause.UNKNOWN, 0.06, List.of(), List.of())));
         return new Incident(1, KEY, 86, List.of(alarm), diagnosis, List.of());
     }
 

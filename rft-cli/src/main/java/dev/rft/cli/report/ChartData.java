@@ -3,6 +3,7 @@ package dev.rft.cli.report;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -85,7 +86,9 @@ final class ChartData {
         return dots(run.points().stream().filter(RunMetrics.Point::kept).toList(), spec);
     }
 
-    /** Returns the stretches that were rolled back, each from the kept point that it grew out of. */
+    /**
+     * Returns the stretches that were rolled back, each from the kept point that it grew out of.
+     */
     private static List<List<Dot>> discarded(RunMetrics run, ChartSpec spec) {
         List<List<Dot>> segments = new ArrayList<>();
         List<Dot> segment = new ArrayList<>();
@@ -134,8 +137,8 @@ final class ChartData {
     }
 
     /**
-     * Keeps the extremes: of each of equally many neighbours the smallest and the largest value, so that a spike of one
-     * step stays visible, and the first that is not finite, so that a gap does.
+     * Keeps the extremes: of each of equally many neighbours the smallest and the largest value, so
+     * that a spike of one step stays visible, and the first that is not finite, so that a gap does.
      */
     private static List<Dot> thinned(List<Dot> dots) {
         if (dots.size() <= MAX_POINTS) {

@@ -5,8 +5,8 @@ import java.io.StringReader;
 import java.util.Properties;
 
 /**
- * The chart library, out of its webjar. The path within the jar holds the version, which the jar's own properties tell, so
- * that a newer jar needs no change here.
+ * The chart library, out of its webjar. The path within the jar holds the version, which the jar's
+ * own properties tell, so that a newer jar needs no change here.
  *
  * @param version its version
  * @param script its script, in the form for a script element

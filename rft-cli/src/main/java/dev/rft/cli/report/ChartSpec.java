@@ -2,6 +2,7 @@ package dev.rft.cli.report;
 
 import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
+
 import java.util.List;
 
 /**

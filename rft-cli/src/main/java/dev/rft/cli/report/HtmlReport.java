@@ -1,6 +1,7 @@
 package dev.rft.cli.report;
 
 import com.samskivert.mustache.Mustache;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,8 +17,9 @@ import java.util.stream.Collectors;
 /**
  * Writes a demo's outcome as one HTML page that needs no other file and no network.
  *
- * <p>Whatever comes from the data is escaped by the template engine, or, in the charts' numbers, as JSON; beyond that, the
- * page's content security policy lets run only the two scripts that were written into it, by their hashes.
+ * <p>Whatever comes from the data is escaped by the template engine, or, in the charts' numbers, as
+ * JSON; beyond that, the page's content security policy lets run only the two scripts that were
+ * written into it, by their hashes.
  */
 public final class HtmlReport {
 

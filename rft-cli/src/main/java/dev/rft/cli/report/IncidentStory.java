@@ -125,7 +125,10 @@ public record IncidentStory(
                 number, openedStep, onset, candidates, alarms, newActions, closedStep);
     }
 
-    /** The journal tells the incident again when it closes, with what came to light after its opening. */
+    /**
+     * The journal tells the incident again when it closes, with what came to light after its
+     * opening.
+     */
     IncidentStory closed(IncidentStory last, long step) {
         return new IncidentStory(
                 number,

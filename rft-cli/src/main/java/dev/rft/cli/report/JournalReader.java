@@ -1,6 +1,7 @@
 package dev.rft.cli.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,7 +11,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
-/** Reads the incidents out of a journal. Events and fields that it does not know are passed over. */
+/**
+ * Reads the incidents out of a journal. Events and fields that it does not know are passed over.
+ */
 final class JournalReader {
 
     private static final String SCHEMA = "rft-journal";
@@ -150,8 +153,7 @@ final class JournalReader {
         String name = action.path("name").asText("?");
         return switch (name) {
             case "Rollback" ->
-                    Words.rollback(
-                            resumesAfter, action.path("learningRateFactor").asDouble(1));
+                    Words.rollback(resumesAfter, action.path("learningRateFactor").asDouble(1));
             case "Restart" -> Words.restart(resumesAfter);
             case "ScaleLearningRate" -> Words.scale(action.path("factor").asDouble());
             case "SetKnob" ->

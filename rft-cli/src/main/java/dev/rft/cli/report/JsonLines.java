@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -18,8 +19,8 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * The objects of a JSON-lines file. A process that is killed may leave a torn line at the end, and one that resumes then
- * leaves it in the middle: torn lines are passed over and counted.
+ * The objects of a JSON-lines file. A process that is killed may leave a torn line at the end, and
+ * one that resumes then leaves it in the middle: torn lines are passed over and counted.
  *
  * @param objects one per whole line
  * @param torn how many lines were not a whole JSON object
@@ -38,7 +39,8 @@ record JsonLines(List<JsonNode> objects, int torn) {
                         .reader();
         List<JsonNode> objects = new ArrayList<>();
         int torn = 0;
-        // A decoder made by InputStreamReader replaces bytes cut within a character; Files.newBufferedReader
+        // A decoder made by InputStreamReader replaces bytes cut within a character;
+        // Files.newBufferedReader
         // would throw on them.
         try (BufferedReader lines =
                 new BufferedReader(
@@ -74,9 +76,7 @@ record JsonLines(List<JsonNode> objects, int torn) {
     }
 
     static Optional<String> optionalText(JsonNode object, String key) {
-        return object.hasNonNull(key)
-                ? Optional.of(object.path(key).asText())
-                : Optional.empty();
+        return object.hasNonNull(key) ? Optional.of(object.path(key).asText()) : Optional.empty();
     }
 
     static List<String> texts(JsonNode object, String key) {

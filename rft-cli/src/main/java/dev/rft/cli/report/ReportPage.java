@@ -87,11 +87,12 @@ final class ReportPage {
         if (steps == 0) {
             return "in the step of the onset";
         }
-        return Words.plural(Math.abs(steps), "step") + (steps > 0 ? " after" : " before") + " the onset";
+        return Words.plural(Math.abs(steps), "step")
+                + (steps > 0 ? " after" : " before")
+                + " the onset";
     }
 
-    private static Map<String, Object> tile(
-            String tone, String label, String value, String note) {
+    private static Map<String, Object> tile(String tone, String label, String value, String note) {
         return Map.of("tone", tone, "label", label, "value", value, "note", note);
     }
 
@@ -126,7 +127,10 @@ final class ReportPage {
         return charts;
     }
 
-    /** Says in words what the line shows: where it begins, where it stood before the fault, where it ends. */
+    /**
+     * Says in words what the line shows: where it begins, where it stood before the fault, where it
+     * ends.
+     */
     private String course(RunMetrics run, ChartSpec spec) {
         String signal = spec.signal().name();
         List<RunMetrics.Point> measured =
@@ -216,9 +220,7 @@ final class ReportPage {
         if (incident.number() == 1) {
             summary.onsetStep()
                     .ifPresent(
-                            step ->
-                                    course.add(
-                                            entry("fault", step, summary.faultSentence(), "")));
+                            step -> course.add(entry("fault", step, summary.faultSentence(), "")));
         }
         course.add(
                 entry(
@@ -262,7 +264,10 @@ final class ReportPage {
         facts.add(
                 fact(
                         "Steps executed, supervised",
-                        executed + (executed > kept ? ", " + (executed - kept) + " rolled back" : "")));
+                        executed
+                                + (executed > kept
+                                        ? ", " + (executed - kept) + " rolled back"
+                                        : "")));
         facts.add(
                 fact(
                         "Steps executed, twin",

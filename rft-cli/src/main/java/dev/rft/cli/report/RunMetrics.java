@@ -1,6 +1,7 @@
 package dev.rft.cli.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,8 +65,8 @@ public record RunMetrics(List<Point> points, int torn) {
     }
 
     /**
-     * Seen from the end of the run, a step is kept when nothing that was executed after it has the same number or a
-     * smaller one.
+     * Seen from the end of the run, a step is kept when nothing that was executed after it has the
+     * same number or a smaller one.
      */
     private static boolean[] kept(List<JsonNode> steps) {
         boolean[] kept = new boolean[steps.size()];

@@ -1,6 +1,7 @@
 package dev.rft.cli.report;
 
 import dev.rft.monitor.diagnose.Cause;
+
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -28,8 +29,10 @@ final class Story {
         if (!noticed) {
             return "The fault was not noticed";
         }
-        boolean named = summary.diagnosis().filter(id -> !id.equals(Cause.UNKNOWN.id())).isPresent();
-        return (named ? "Noticed, named, " : "Noticed, ") + (helped() ? "repaired" : "not repaired");
+        boolean named =
+                summary.diagnosis().filter(id -> !id.equals(Cause.UNKNOWN.id())).isPresent();
+        return (named ? "Noticed, named, " : "Noticed, ")
+                + (helped() ? "repaired" : "not repaired");
     }
 
     String headline() {
@@ -87,9 +90,7 @@ final class Story {
 
     private String actions() {
         List<IncidentStory.Action> actions =
-                data.incidents().stream()
-                        .flatMap(incident -> incident.actions().stream())
-                        .toList();
+                data.incidents().stream().flatMap(incident -> incident.actions().stream()).toList();
         if (actions.isEmpty()) {
             return " It took no action.";
         }

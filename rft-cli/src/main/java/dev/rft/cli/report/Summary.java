@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -70,7 +71,10 @@ public record Summary(
         }
     }
 
-    /** Returns the object that the command prints: every key always there, {@code null} for what is absent. */
+    /**
+     * Returns the object that the command prints: every key always there, {@code null} for what is
+     * absent.
+     */
     public ObjectNode toJson() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("seed", seed);
@@ -110,8 +114,7 @@ public record Summary(
      * @throws IOException when it cannot be read or a key is missing
      */
     public static Summary read(Path file) throws IOException {
-        JsonNode json =
-                new ObjectMapper().readTree(Files.readString(file, StandardCharsets.UTF_8));
+        JsonNode json = new ObjectMapper().readTree(Files.readString(file, StandardCharsets.UTF_8));
         for (String key : REQUIRED) {
             if (!json.hasNonNull(key)) {
                 throw new IOException(file + ": " + key + ": must be there, was missing");

@@ -2,6 +2,7 @@ package dev.rft.cli.report;
 
 import dev.rft.monitor.diagnose.Cause;
 import dev.rft.recovery.RecoveryAction;
+
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,8 +24,7 @@ public final class Words {
      * @param resumesAfter the step after which the run goes on
      * @return a few words
      */
-    public static String action(
-            RecoveryAction action, OptionalLong resumesAfter) {
+    public static String action(RecoveryAction action, OptionalLong resumesAfter) {
         return action.match(
                 go -> CONTINUE,
                 skip -> SKIP,
@@ -66,7 +66,8 @@ public final class Words {
      * Describes a cause.
      *
      * @param id its id
-     * @return the id with the root cause after it, where the id is known: {@code OD-1 step too large}
+     * @return the id with the root cause after it, where the id is known: {@code OD-1 step too
+     *     large}
      */
     public static String cause(String id) {
         Optional<Cause> known =

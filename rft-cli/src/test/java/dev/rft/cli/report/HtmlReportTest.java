@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,10 +22,6 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 class HtmlReportTest {
 
@@ -89,7 +91,8 @@ class HtmlReportTest {
         JsonNode markers = data(page(SampleDemo.Kind.ROLLED_BACK)).path("markers");
 
         List<String> letters = new ArrayList<>();
-        markers.forEach(marker -> letters.add(marker.path("letter").asText() + marker.path("step")));
+        markers.forEach(
+                marker -> letters.add(marker.path("letter").asText() + marker.path("step")));
         assertThat(letters).containsExactly("F86", "A87", "R87", "V98");
     }
 
@@ -138,7 +141,8 @@ class HtmlReportTest {
     private static ReportData evil() {
         RunMetrics run =
                 new RunMetrics(
-                        List.of(new RunMetrics.Point(1, 0, 0, true, Map.of("reward.mean", 1.0))), 0);
+                        List.of(new RunMetrics.Point(1, 0, 0, true, Map.of("reward.mean", 1.0))),
+                        0);
         IncidentStory incident =
                 new IncidentStory(
                         1,

@@ -3,6 +3,9 @@ package dev.rft.cli.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -10,8 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.OptionalLong;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class ReportDataTest {
 
@@ -25,7 +26,9 @@ class ReportDataTest {
 
         List<RunMetrics.Point> discarded =
                 data.supervised().points().stream().filter(point -> !point.kept()).toList();
-        assertThat(discarded).extracting(RunMetrics.Point::step).containsExactly(81L, 82L, 83L, 84L, 85L, 86L, 87L);
+        assertThat(discarded)
+                .extracting(RunMetrics.Point::step)
+                .containsExactly(81L, 82L, 83L, 84L, 85L, 86L, 87L);
         assertThat(discarded).extracting(RunMetrics.Point::attempt).containsOnly(0);
         assertThat(data.supervised().points()).filteredOn(RunMetrics.Point::kept).hasSize(300);
         assertThat(data.unsupervised().points()).allMatch(RunMetrics.Point::kept);
@@ -41,7 +44,9 @@ class ReportDataTest {
         assertThat(incident.openedStep()).isEqualTo(87);
         assertThat(incident.closedStep()).hasValue(98);
         assertThat(incident.candidates().get(0).cause()).isEqualTo("OD-1");
-        assertThat(incident.alarms()).extracting(IncidentStory.Alarm::since).containsOnly(OptionalLong.of(86));
+        assertThat(incident.alarms())
+                .extracting(IncidentStory.Alarm::since)
+                .containsOnly(OptionalLong.of(86));
         assertThat(incident.actions())
                 .singleElement()
                 .satisfies(
@@ -102,7 +107,8 @@ class ReportDataTest {
     @Test
     void read_journalOfAnotherSchema_saysSo() throws IOException {
         RunFiles files = SampleDemo.write(dir, SampleDemo.Kind.NO_FAULT);
-        Files.writeString(files.supervisedJournal(), "{\"schema\":\"rft-journal\",\"version\":9}\n");
+        Files.writeString(
+                files.supervisedJournal(), "{\"schema\":\"rft-journal\",\"version\":9}\n");
 
         assertThatThrownBy(() -> ReportData.read(dir))
                 .isInstanceOf(IOException.class)

@@ -3,6 +3,7 @@ package dev.rft.cli.report;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,7 +102,12 @@ public final class SampleDemo {
 
     private void steps(int from, int to, int attempt) {
         for (int step = from; step <= to; step++) {
-            step(step, attempt, reward(step) + 0.03 * random.nextGaussian(), kl(step), 1.2 * noise(0.2));
+            step(
+                    step,
+                    attempt,
+                    reward(step) + 0.03 * random.nextGaussian(),
+                    kl(step),
+                    1.2 * noise(0.2));
         }
     }
 
@@ -156,14 +162,25 @@ public final class SampleDemo {
     private void rollback(List<String> journal) {
         ObjectNode incident = incident(87, "OD-1", "OD", 0.94, "RF-2", 0.04);
         alarm(incident, "update-explosion", "GRADIENT", "update.norm", 1.2, "<= 0.08", false);
-        alarm(incident, "kl-spike", "POLICY_DISTANCE", "kl.reference", 0.9, "0.031 to 0.052", false);
+        alarm(
+                incident,
+                "kl-spike",
+                "POLICY_DISTANCE",
+                "kl.reference",
+                0.9,
+                "0.031 to 0.052",
+                false);
         journal.add(event("IncidentOpened", 87, 0).set("incident", incident).toString());
         ObjectNode taken = event("ActionTaken", 87, 0).put("incident", 1);
         ObjectNode action = taken.putObject("action").put("name", "Rollback");
         action.put("onset", ONSET).put("learningRateFactor", 0.033);
         taken.putObject("resumesAfter").put("step", 80).put("attempt", 1).put("incarnation", 0);
         journal.add(taken.toString());
-        verified(journal, 98, action, "reward.mean and kl.reference are back within the range before step 86");
+        verified(
+                journal,
+                98,
+                action,
+                "reward.mean and kl.reference are back within the range before step 86");
         journal.add(event("IncidentClosed", 98, 1).set("incident", incident).toString());
     }
 
@@ -181,7 +198,8 @@ public final class SampleDemo {
 
     private static void verified(List<String> journal, int step, ObjectNode action, String reason) {
         ObjectNode verified = event("ActionVerified", step, 1).put("incident", 1);
-        ObjectNode attempt = verified.putObject("attempt").put("outcome", "HELPED").put("reason", reason);
+        ObjectNode attempt =
+                verified.putObject("attempt").put("outcome", "HELPED").put("reason", reason);
         attempt.set("action", action.deepCopy());
         journal.add(verified.toString());
     }
@@ -198,12 +216,18 @@ public final class SampleDemo {
     }
 
     private static ObjectNode incident(
-            int opened, String cause, String family, double probability, String other, double rest) {
+            int opened,
+            String cause,
+            String family,
+            double probability,
+            String other,
+            double rest) {
         ObjectNode incident = JsonNodeFactory.instance.objectNode();
         incident.put("number", 1).put("openedStep", opened).put("onset", ONSET);
         incident.put("cause", cause).put("family", family);
         ArrayNode candidates = incident.putArray("candidates");
-        ObjectNode first = candidates.addObject().put("cause", cause).put("probability", probability);
+        ObjectNode first =
+                candidates.addObject().put("cause", cause).put("probability", probability);
         first.putArray("supporting").add("the alarms on gradients and updates came first");
         first.putArray("opposing");
         ObjectNode second = candidates.addObject().put("cause", other).put("probability", rest);
@@ -266,7 +290,12 @@ public final class SampleDemo {
     }
 
     private static Summary summary(
-            String fault, String sentence, long detected, String cause, String action, double twin) {
+            String fault,
+            String sentence,
+            long detected,
+            String cause,
+            String action,
+            double twin) {
         return new Summary(
                 7,
                 STEPS,
