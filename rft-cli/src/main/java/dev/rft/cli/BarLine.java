@@ -1,9 +1,8 @@
 package dev.rft.cli;
 
+import java.io.PrintStream;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarConsumer;
-
-import java.io.PrintStream;
 
 /**
  * The last line of the terminal, on which the progress bar is drawn. Lines of text go above it. The

@@ -2,7 +2,6 @@ package dev.rft.cli;
 
 import dev.rft.cli.report.Summary;
 import dev.rft.cli.report.Words;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -4,7 +4,12 @@ import dev.rft.cli.report.HtmlReport;
 import dev.rft.cli.report.ReportData;
 import dev.rft.cli.report.RunFiles;
 import dev.rft.cli.report.Summary;
-
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,13 +18,6 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
-
 /**
  * Trains a supervised run and its unsupervised twin, lets a fault strike both, and shows the
  * difference.
@@ -27,8 +25,8 @@ import java.util.concurrent.Callable;
 @Command(
         name = "demo",
         description = {
-            "Trains a tiny language model with GRPO twice from one seed, with and without supervision. A fault strikes"
-                    + " inside both training processes at a random step.",
+            "Trains a tiny language model with GRPO twice from one seed, with and without"
+                    + " supervision. A fault strikes inside both training processes at a random step.",
             ""
         },
         mixinStandardHelpOptions = true)
@@ -53,7 +51,8 @@ final class DemoCommand implements Callable<Integer> {
             paramLabel = "NAME",
             converter = FaultConverter.class,
             description =
-                    "lr-spike, reward-zero, reward-inflated, nan-gradient or none (default: ${DEFAULT-VALUE}).")
+                    "lr-spike, reward-zero, reward-inflated, nan-gradient or none (default:"
+                            + " ${DEFAULT-VALUE}).")
     private DemoFault fault = DemoFault.LR_SPIKE;
 
     @Option(

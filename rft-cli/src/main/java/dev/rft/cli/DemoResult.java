@@ -1,7 +1,6 @@
 package dev.rft.cli;
 
 import dev.rft.cli.report.Summary;
-
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;

@@ -4,16 +4,13 @@ import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
 import dev.rft.cli.report.Words;
 import dev.rft.recovery.event.RftEvent;
-
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.PrintStream;
 import java.util.Map;
 import java.util.Objects;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows a demo to whoever watches: a bar per phase and a line per event on a terminal; the same

@@ -8,14 +8,12 @@ import dev.rft.monitor.diagnose.Diagnosis;
 import dev.rft.recovery.Incident;
 import dev.rft.recovery.Outcome;
 import dev.rft.recovery.event.RftEvent;
-
-import picocli.CommandLine.Help.Ansi;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
+import picocli.CommandLine.Help.Ansi;
 
 /**
  * A line that tells a person of an event.

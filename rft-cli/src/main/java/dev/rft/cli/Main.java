@@ -1,5 +1,13 @@
 package dev.rft.cli;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -11,19 +19,12 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.util.Locale;
-import java.util.Objects;
-import java.util.Properties;
-
 /** The {@code rft} command. */
 @Command(
         name = "rft",
         description =
-                "Keeps reinforcement fine-tuning alive: sees a failure begin, names it, repairs it, proves it.",
+                "Keeps reinforcement fine-tuning alive: sees a failure begin, names it, repairs it,"
+                        + " proves it.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class)
 public final class Main implements Runnable {
@@ -50,8 +51,8 @@ public final class Main implements Runnable {
         Main main = new Main();
         CommandLine line = new CommandLine(main);
         line.addSubcommand(new DemoCommand(terminal, runner));
-        line.setOut(new PrintWriter(terminal.out(), true));
-        line.setErr(new PrintWriter(terminal.err(), true));
+        line.setOut(new PrintWriter(terminal.out(), true, Charset.defaultCharset()));
+        line.setErr(new PrintWriter(terminal.err(), true, Charset.defaultCharset()));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(terminal.ansi()));
         line.setParameterExceptionHandler((bad, given) -> badArguments(bad, terminal.err()));
         line.setExecutionExceptionHandler(

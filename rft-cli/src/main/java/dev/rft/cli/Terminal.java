@@ -1,12 +1,10 @@
 package dev.rft.cli;
 
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Help.Ansi;
-
 import java.io.Console;
 import java.io.PrintStream;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Help.Ansi;
 
 /**
  * What the command writes to.

@@ -16,14 +16,11 @@ import dev.rft.recovery.Incident;
 import dev.rft.recovery.Outcome;
 import dev.rft.recovery.RecoveryAction;
 import dev.rft.recovery.event.RftEvent;
-
-import org.junit.jupiter.api.Test;
-
-import picocli.CommandLine.Help.Ansi;
-
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine.Help.Ansi;
 
 class EventLineTest {
 
@@ -38,7 +35,8 @@ class EventLineTest {
                                 new RftEvent.IncidentOpened(
                                         "run", KEY, NOW, incident("update-explosion"))))
                 .containsExactly(
-                        "step    87  ALARM      update-explosion: update.norm = 1.2, expected <= 0.08, since step 86",
+                        "step    87  ALARM      update-explosion: update.norm = 1.2, expected <="
+                                + " 0.08, since step 86",
                         "step    87  diagnosis  OD-1 step too large (94 %)");
     }
 

@@ -1,19 +1,10 @@
 package dev.rft.cli;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-
-import picocli.CommandLine.Help.Ansi;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -21,6 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine.Help.Ansi;
 
 class MainTest {
 
@@ -34,7 +30,8 @@ class MainTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "--fault x     | --fault: must be one of lr-spike, reward-zero, reward-inflated, nan-gradient, none, was 'x'",
+                "--fault x     | --fault: must be one of lr-spike, reward-zero, reward-inflated,"
+                        + " nan-gradient, none, was 'x'",
                 "--steps 59    | --steps: must be an integer in [60, 100000], was '59'",
                 "--steps 1e3   | --steps: must be an integer in [60, 100000], was '1e3'",
                 "--steps 100001| --steps: must be an integer in [60, 100000], was '100001'",
@@ -137,7 +134,8 @@ class MainTest {
         assertThat(text(out)).doesNotContainPattern("[\\p{Cntrl}&&[^\n]]");
         assertThat(text(out).lines())
                 .contains(
-                        "step    87  ALARM      update-explosion: update.norm = 1.2, expected <= 0.08, since step 86")
+                        "step    87  ALARM      update-explosion: update.norm = 1.2, expected <="
+                                + " 0.08, since step 86")
                 .contains("step   150  of 300   reward 0.5      KL 0.012    grad NaN")
                 .contains("noticed              step 57 (onset +1)")
                 .contains("  supervised         81.3 %")

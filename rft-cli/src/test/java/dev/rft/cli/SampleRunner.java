@@ -8,7 +8,6 @@ import dev.rft.recovery.Attempt;
 import dev.rft.recovery.Outcome;
 import dev.rft.recovery.RecoveryAction;
 import dev.rft.recovery.event.RftEvent;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

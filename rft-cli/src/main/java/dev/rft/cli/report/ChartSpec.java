@@ -2,7 +2,6 @@ package dev.rft.cli.report;
 
 import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
-
 import java.util.List;
 
 /**

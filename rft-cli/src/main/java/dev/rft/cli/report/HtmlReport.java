@@ -1,7 +1,6 @@
 package dev.rft.cli.report;
 
 import com.samskivert.mustache.Mustache;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * A vertical line in all charts.
+ * A vertical line in all charts: the onset and what the first incidents brought.
  *
  * @param kind names its colour: {@code fault}, {@code alarm}, {@code action}, {@code verified}
  * @param letter what its flag says
@@ -13,6 +13,9 @@ import java.util.List;
  * @param text what it means
  */
 record Marker(String kind, String letter, long step, String text) {
+
+    /** More flags than this hide the lines; the incidents are told in full below the charts. */
+    private static final int MOST = 12;
 
     static List<Marker> of(ReportData data) {
         List<Marker> markers = new ArrayList<>();
@@ -36,6 +39,9 @@ record Marker(String kind, String letter, long step, String text) {
                                                             "recovery verified")));
                 }
             }
+        }
+        if (markers.size() > MOST) {
+            markers.subList(MOST, markers.size()).clear();
         }
         // Stable: what happened at one step stays in the order in which it happened.
         markers.sort(Comparator.comparingLong(Marker::step));

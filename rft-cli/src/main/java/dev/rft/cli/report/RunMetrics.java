@@ -1,7 +1,6 @@
 package dev.rft.cli.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,7 +1,6 @@
 package dev.rft.cli.report;
 
 import dev.rft.monitor.diagnose.Cause;
-
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;

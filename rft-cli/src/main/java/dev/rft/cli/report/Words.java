@@ -2,7 +2,6 @@ package dev.rft.cli.report;
 
 import dev.rft.monitor.diagnose.Cause;
 import dev.rft.recovery.RecoveryAction;
-
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;

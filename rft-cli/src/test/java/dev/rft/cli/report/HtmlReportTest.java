@@ -4,12 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +16,10 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class HtmlReportTest {
 
@@ -44,11 +42,11 @@ class HtmlReportTest {
         assertThat(withoutScripts(page(SampleDemo.Kind.ROLLED_BACK)))
                 .contains("<h1>Noticed, named, repaired</h1>")
                 .contains(
-                        "The learning rate was multiplied by 30 inside the optimizer at step 86. rft"
-                                + " noticed at step 87 and named it OD-1 step too large (94.0 %). What"
-                                + " it did: Rollback to step 80, learning rate x 0.033 (helped). The"
-                                + " supervised run ended at 81.3 % held-out accuracy; the twin without"
-                                + " supervision ended at 2.1 %.")
+                        "The learning rate was multiplied by 30 inside the optimizer at step 86."
+                                + " rft noticed at step 87 and named it OD-1 step too large (94.0 %)."
+                                + " What it did: Rollback to step 80, learning rate x 0.033 (helped)."
+                                + " The supervised run ended at 81.3 % held-out accuracy; the twin"
+                                + " without supervision ended at 2.1 %.")
                 .contains("supervised, rolled back later")
                 .contains("307, 7 rolled back");
     }
