@@ -26,7 +26,8 @@ import picocli.CommandLine.TypeConversionException;
         name = "demo",
         description = {
             "Trains a tiny language model with GRPO twice from one seed, with and without"
-                    + " supervision. A fault strikes inside both training processes at a random step.",
+                    + " supervision. A fault strikes inside both training processes at a random"
+                    + " step.",
             ""
         },
         mixinStandardHelpOptions = true)

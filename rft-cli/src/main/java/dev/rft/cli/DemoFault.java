@@ -6,8 +6,8 @@ import java.util.stream.Collectors;
 /** What strikes inside the training process of the demo. */
 enum DemoFault {
     LR_SPIKE("lr-spike", "The learning rate was multiplied by 30 inside the optimizer"),
-    REWARD_ZERO("reward-zero", "The verifier began to score every response 0"),
-    REWARD_INFLATED("reward-inflated", "The verifier began to pay far too much"),
+    REWARD_ZERO("reward-zero", "A verifier that scores every response 0 set in"),
+    REWARD_INFLATED("reward-inflated", "A verifier that pays far too much set in"),
     NAN_GRADIENT("nan-gradient", "A NaN was written into the gradient"),
     NONE("none", "No fault was injected");
 

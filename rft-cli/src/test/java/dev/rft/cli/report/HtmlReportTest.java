@@ -43,10 +43,10 @@ class HtmlReportTest {
                 .contains("<h1>Noticed, named, repaired</h1>")
                 .contains(
                         "The learning rate was multiplied by 30 inside the optimizer at step 86."
-                                + " rft noticed at step 87 and named it OD-1 step too large (94.0 %)."
-                                + " What it did: Rollback to step 80, learning rate x 0.033 (helped)."
-                                + " The supervised run ended at 81.3 % held-out accuracy; the twin"
-                                + " without supervision ended at 2.1 %.")
+                                + " rft noticed at step 87 and named it OD-1 step too large"
+                                + " (94.0 %). What it did: Rollback to step 80, learning rate x"
+                                + " 0.033 (helped). The supervised run ended at 81.3 % held-out"
+                                + " accuracy; the twin without supervision ended at 2.1 %.")
                 .contains("supervised, rolled back later")
                 .contains("307, 7 rolled back");
     }
