@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -35,7 +36,8 @@ final class ChartDetector implements Detector {
         }
         double shift = channels.get(0).shift();
         rule.flatMap(invariant -> invariant.broken(observation, shift))
-                .ifPresent(evidence -> verdicts.add(Verdict.violated(evidence.asInvariant())));
+                .map(evidence -> withOnset(evidence, verdicts.get(0)).asInvariant())
+                .ifPresent(evidence -> verdicts.add(Verdict.violated(evidence)));
         Verdict worst = verdicts.get(0);
         for (Verdict verdict : verdicts) {
             if (severity(verdict) > severity(worst)) {
@@ -43,6 +45,19 @@ final class ChartDetector implements Detector {
             }
         }
         return worst;
+    }
+
+    /** A rule that does not know since when it is broken takes the estimate of the first channel. */
+    private static Evidence withOnset(Evidence evidence, Verdict first) {
+        OptionalLong known =
+                first.match(
+                        healthy -> OptionalLong.empty(),
+                        suspect -> suspect.evidence().onset(),
+                        violated -> violated.evidence().onset(),
+                        notEvaluated -> OptionalLong.empty());
+        return evidence.onset().isEmpty() && known.isPresent()
+                ? evidence.since(known.getAsLong())
+                : evidence;
     }
 
     /** Orders verdicts; within alarms and suspicions a squashed shift in [0, 1) decides. */

@@ -19,8 +19,8 @@ import java.util.TreeMap;
  *
  * <p>Onset: of a jump, the first value of the unbroken run of jumps; of a drift, the step after S was last 0 (Page, 1954).
  *
- * <p>Hazards. Values enter the baseline cut at {@value #VALUE_CUT} deviations. A jump is not used for whitening the next
- * value, or a spike up would look like a fall. After {@value #PATIENCE} alarms in one episode the chart takes the new level
+ * <p>Hazards. Values enter the baseline cut at {@value #VALUE_CUT} deviations. A jump in either direction
+ * is not used for whitening the next value, or a spike up would look like a fall. After {@value #PATIENCE} alarms in one episode the chart takes the new level
  * for a legitimate one and learns anew. Windows count values, never step numbers, which go back after a rollback.
  */
 public final class ChangeChart {
@@ -103,33 +103,44 @@ public final class ChangeChart {
         }
         if (baseline.size() < WARM_UP) {
             baseline.add(value);
-            previous = 0;
+            previous = value;
             return Reading.learning();
         }
         double[] known = baseline.toArray();
         double floor = Math.max(noise, 1e-9 + 1e-3 * Math.abs(Robust.median(known)));
         Baseline base = Baseline.of(known, pending.size() + 1, path == Path.TREND, floor);
-        if (limitsFor != known.length) {
-            limitsFor = known.length;
-            limits = Limits.of(falseAlarms, limitsFor);
-        }
+        updateLimits(known.length);
         double expected = expected(base);
         double residual = sign * (value - expected);
         double unit = base.innovation() * Math.sqrt(1 + base.error() * base.error());
-        double z = (residual - base.autocorrelation() * previous) / unit;
+        double carried = base.autocorrelation() * residualBefore(expected, base.scale());
+        double z = (residual - carried) / unit;
         boolean jump = z > limits.spike();
         boolean drift = accumulate(z, base.error(), step);
         jumpOnset = !jump ? -1 : jumpOnset < 0 ? step : Math.min(jumpOnset, step);
-        double limit =
-                expected + sign * (base.autocorrelation() * previous + limits.spike() * unit);
+        double limit = expected + sign * (carried + limits.spike() * unit);
         Reading reading =
                 new Reading(state(jump, drift), z, expected, limit, onset(step, jump || drift));
-        if (!jump) {
-            previous = Robust.clamp(residual, VALUE_CUT * base.scale());
+        if (Math.abs(z) <= limits.spike()) {
+            previous = value;
         }
         learn(expected + sign * Robust.clamp(residual, VALUE_CUT * base.scale()));
         settle(jump || drift, value);
         return reading;
+    }
+
+    /** The residual of the last value, around what is expected now: the baseline may have moved since. */
+    private double residualBefore(double expected, double scale) {
+        return Robust.clamp(sign * (previous - expected), VALUE_CUT * scale);
+    }
+
+    /** Recomputes the thresholds when the baseline has doubled, not at each value: they are not cheap. */
+    private void updateLimits(int values) {
+        int counted = values < 2 * WARM_UP ? WARM_UP : 2 * WARM_UP;
+        if (limitsFor != counted) {
+            limitsFor = counted;
+            limits = Limits.of(falseAlarms, counted);
+        }
     }
 
     private double expected(Baseline base) {
@@ -203,6 +214,7 @@ public final class ChangeChart {
         if (alarms >= PATIENCE) {
             clear();
             baseline.add(value);
+            previous = value;
         }
     }
 

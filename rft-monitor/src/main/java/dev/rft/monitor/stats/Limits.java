@@ -17,8 +17,11 @@ package dev.rft.monitor.stats;
 record Limits(double spike, double drift) {
 
     static final double DRIFT_EXPONENT = 1.0;
-    static final double SPIKE_FREEDOM = 8;
+    static final double SPIKE_FREEDOM = 10;
     static final double SCALE_EFFICIENCY = 0.37;
+
+    private static final int BISECTIONS = 40;
+    private static final int INTERVALS = 64;
 
     /**
      * Derives the thresholds.
@@ -36,37 +39,31 @@ record Limits(double spike, double drift) {
     /**
      * Returns the value that Student's t exceeds with a small probability.
      *
-     * <p>Bisection on the tail integral of the density; exact to 1e-6, no series that fails far out in the tail.
+     * <p>With t = tan(u) sqrt(v) the tail is the integral of cos(u)^(v - 1) up to pi / 2, a finite interval on a smooth
+     * function: bisection over u loses no digits far out, where series do.
      */
     static double studentQuantile(double tail, double freedom) {
+        double area = 2 * tail * complementIntegral(Math.PI / 2, freedom);
         double low = 0;
-        double high = 1e6;
-        while (high - low > 1e-6 * Math.max(1, low)) {
+        double high = Math.PI / 2;
+        for (int i = 0; i < BISECTIONS; i++) {
             double middle = (low + high) / 2;
-            if (studentTail(middle, freedom) > tail) {
-                low = middle;
-            } else {
+            if (complementIntegral(middle, freedom) > area) {
                 high = middle;
+            } else {
+                low = middle;
             }
         }
-        return high;
+        return Math.sqrt(freedom) / Math.tan((low + high) / 2);
     }
 
-    /** Integrates cos^(v-1) from atan(t / sqrt v) to pi/2: with t = sqrt(v) tan(u) the tail of t becomes a finite integral. */
-    static double studentTail(double t, double freedom) {
-        double from = Math.atan(t / Math.sqrt(freedom));
-        return integrate(from, freedom) / (2 * integrate(0, freedom));
-    }
-
-    private static double integrate(double from, double freedom) {
-        int intervals = 400;
-        double width = (Math.PI / 2 - from) / intervals;
+    /** Integrates sin(w)^(v - 1) over w from 0, by Simpson's rule; w is the complement of u. */
+    private static double complementIntegral(double to, double freedom) {
+        double width = to / INTERVALS;
         double sum = 0;
-        for (int i = 0; i <= intervals; i++) {
-            double weight = i == 0 || i == intervals ? 1 : i % 2 == 1 ? 4 : 2;
-            // cos(u) near pi/2 is computed from the small complement, which keeps its digits.
-            double complement = width * (intervals - i);
-            sum += weight * Math.pow(Math.sin(complement), freedom - 1);
+        for (int i = 1; i <= INTERVALS; i++) {
+            int weight = i == INTERVALS ? 1 : i % 2 == 1 ? 4 : 2;
+            sum += weight * Math.pow(Math.sin(width * i), freedom - 1);
         }
         return sum * width / 3;
     }

@@ -7,7 +7,8 @@ import java.util.Arrays;
  *
  * <p>Implementation note. The scale is 1.4826 times the median absolute deviation, which estimates the standard deviation
  * of normal noise and breaks down only when half of the values are wild (Rousseeuw and Croux, 1993). The autocorrelation
- * is that of residuals cut at three scales, with Kendall's correction (1 + 3 rho) / n for its bias towards zero.
+ * is that of residuals cut at three scales, with Kendall's correction (1 + 3 rho) / n for its bias towards zero and
+ * one standard error on top: whitening too little costs false alarms, whitening too much costs only some delay.
  */
 final class Robust {
 
@@ -40,7 +41,7 @@ final class Robust {
                 * median(Arrays.stream(values).map(value -> Math.abs(value - centre)).toArray());
     }
 
-    /** Returns the lag-1 autocorrelation of residuals around 0, in [0, {@link #MAX_AUTOCORRELATION}]. */
+    /** Returns the lag-1 autocorrelation of residuals around 0, one standard error above its estimate, in [0, {@link #MAX_AUTOCORRELATION}]. */
     static double autocorrelation(double[] residuals, double scale) {
         double product = 0;
         double square = 0;
@@ -55,7 +56,10 @@ final class Robust {
             return 0;
         }
         double raw = product / square;
-        double corrected = raw + (1 + 3 * raw) / residuals.length;
+        double corrected =
+                raw
+                        + (1 + 3 * raw) / residuals.length
+                        + Math.sqrt((1 - raw * raw) / residuals.length);
         return Math.max(0, Math.min(MAX_AUTOCORRELATION, corrected));
     }
 
