@@ -4,9 +4,11 @@
  */
 module dev.rft.monitor {
     requires transitive dev.rft.api;
+    requires com.fasterxml.jackson.databind;
     requires static org.jspecify;
     requires org.slf4j;
 
     exports dev.rft.monitor;
+    exports dev.rft.monitor.detect;
     exports dev.rft.monitor.diagnose;
 }
