@@ -10,4 +10,5 @@ module dev.rft.recovery {
 
     exports dev.rft.recovery;
     exports dev.rft.recovery.event;
+    exports dev.rft.recovery.journal;
 }

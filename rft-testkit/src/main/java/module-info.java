@@ -1,4 +1,7 @@
-/** What tests of detectors, policies and loops need: streams of signals, assertions, contracts, a manual clock. */
+/**
+ * What tests of detectors, policies and loops need: streams of signals, assertions, contracts, a
+ * manual clock.
+ */
 module dev.rft.testkit {
     requires transitive dev.rft.api;
     requires transitive dev.rft.monitor;

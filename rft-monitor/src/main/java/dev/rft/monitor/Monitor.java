@@ -13,11 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shows each observation to a fixed set of detectors and collects what they say. For one thread, one run.
+ * Shows each observation to a fixed set of detectors and collects what they say. For one thread,
+ * one run.
  *
- * <p>A detector that throws, or returns null, is quarantined: it is reported once in the log, is not called any more, and
- * its finding says so from then on. The run goes on. A quarantine is a fact about the program and not about the run's state,
- * so that {@link #restore} does not lift it.
+ * <p>A detector that throws, or returns null, is quarantined: it is reported once in the log, is
+ * not called any more, and its finding says so from then on. The run goes on. A quarantine is a
+ * fact about the program and not about the run's state, so that {@link #restore} does not lift it.
  */
 public final class Monitor {
 
@@ -45,7 +46,8 @@ public final class Monitor {
     /**
      * Begins a monitor that holds the built-in detectors, to add more.
      *
-     * @param budget how many false alarms the built-in detectors and the added factories' may give together
+     * @param budget how many false alarms the built-in detectors and the added factories' may give
+     *     together
      * @return the builder
      */
     public static Builder standardBuilder(AlarmBudget budget) {
@@ -75,8 +77,7 @@ public final class Monitor {
         List<Finding> findings = new ArrayList<>();
         for (Member member : members) {
             findings.add(
-                    new Finding(
-                            member.id(), member.evidenceClass(), verdict(member, observation)));
+                    new Finding(member.id(), member.evidenceClass(), verdict(member, observation)));
         }
         return Collections.unmodifiableList(findings);
     }
@@ -106,7 +107,10 @@ public final class Monitor {
         return Collections.unmodifiableMap(new LinkedHashMap<>(quarantined));
     }
 
-    /** Returns what the detectors have learned; of a quarantined one, the state of one that has learned nothing. */
+    /**
+     * Returns what the detectors have learned; of a quarantined one, the state of one that has
+     * learned nothing.
+     */
     public MonitorState save() {
         Map<String, DetectorState> states = new TreeMap<>();
         for (Member member : members) {
@@ -130,8 +134,8 @@ public final class Monitor {
      * Takes back what the detectors of an equal monitor had learned.
      *
      * @param state what {@link #save} returned
-     * @throws IllegalArgumentException when its detectors are not those of this monitor, or one rejects its state; no
-     *     detector has changed then
+     * @throws IllegalArgumentException when its detectors are not those of this monitor, or one
+     *     rejects its state; no detector has changed then
      */
     public void restore(MonitorState state) {
         Map<String, DetectorState> wanted = state.detectors();
@@ -183,7 +187,8 @@ public final class Monitor {
          *
          * @param factory makes the detector
          * @return this builder
-         * @throws IllegalArgumentException when the id is taken, or the weight is negative or not finite
+         * @throws IllegalArgumentException when the id is taken, or the weight is negative or not
+         *     finite
          */
         public Builder with(DetectorFactory factory) {
             if (!(factory.weight() >= 0 && Double.isFinite(factory.weight()))) {
@@ -236,8 +241,7 @@ public final class Monitor {
                                 ? 0
                                 : budget.falseAlarmsPerStep() * factory.weight() / total;
                 members.add(
-                        new Member(
-                                factory.id(), factory.evidenceClass(), factory.create(share)));
+                        new Member(factory.id(), factory.evidenceClass(), factory.create(share)));
             }
             members.addAll(own.values());
             return new Monitor(members);

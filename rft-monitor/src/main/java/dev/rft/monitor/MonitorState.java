@@ -4,7 +4,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What all detectors of a monitor have learned, to be kept with a snapshot of the loop and rewound with it.
+ * What all detectors of a monitor have learned, to be kept with a snapshot of the loop and rewound
+ * with it.
  *
  * @param detectors state per detector id; copied
  */

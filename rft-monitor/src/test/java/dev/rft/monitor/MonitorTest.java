@@ -83,8 +83,9 @@ class MonitorTest {
                 .with(factory("none", 0, shares))
                 .with("own", EvidenceClass.REWARD, HEALTHY)
                 .build();
-        assertThat(shares).containsExactlyInAnyOrderEntriesOf(
-                Map.of("one", 0.0025, "three", 0.0075, "none", 0.0));
+        assertThat(shares)
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of("one", 0.0025, "three", 0.0075, "none", 0.0));
     }
 
     @Test
@@ -117,7 +118,8 @@ class MonitorTest {
         for (int step = 1; step <= 60; step++) {
             monitor.inspect(healthy(step, random));
         }
-        Map<String, DetectorState> wrong = new HashMap<>(Monitor.standard(BUDGET).save().detectors());
+        Map<String, DetectorState> wrong =
+                new HashMap<>(Monitor.standard(BUDGET).save().detectors());
         wrong.put("kl-drift", new DetectorState(Map.of("nonsense", new double[] {1})));
         Map<String, double[]> before = state(monitor);
         assertThatThrownBy(() -> monitor.restore(new MonitorState(wrong)))
@@ -168,8 +170,11 @@ class MonitorTest {
         return Observation.of(
                 step,
                 Map.of(
-                        Signals.REWARD_MEAN, 0.5 + 0.05 * random.nextGaussian(),
-                        Signals.GRAD_NORM, Math.exp(0.3 * random.nextGaussian()),
-                        Signals.KL_REFERENCE, 0.1 * Math.exp(0.3 * random.nextGaussian())));
+                        Signals.REWARD_MEAN,
+                        0.5 + 0.05 * random.nextGaussian(),
+                        Signals.GRAD_NORM,
+                        Math.exp(0.3 * random.nextGaussian()),
+                        Signals.KL_REFERENCE,
+                        0.1 * Math.exp(0.3 * random.nextGaussian())));
     }
 }

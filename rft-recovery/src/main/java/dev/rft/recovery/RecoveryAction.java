@@ -17,7 +17,7 @@ public sealed interface RecoveryAction {
     record SkipStep() implements RecoveryAction {}
 
     /**
-     * Turns the learning rate down or up.
+     * Turns the learning rate down or up. Undone when it does not help.
      *
      * @param factor what it is multiplied by, above 0
      */
@@ -29,7 +29,7 @@ public sealed interface RecoveryAction {
     }
 
     /**
-     * Turns a knob.
+     * Turns a knob. Undone when it does not help.
      *
      * @param knob the knob
      * @param value its new value, within the knob's bounds
@@ -47,7 +47,9 @@ public sealed interface RecoveryAction {
      *
      * @param onset the snapshot is of a step before this one
      * @param learningRateFactor what the snapshot's learning rate is multiplied by, above 0; 1
-     *     leaves it
+     *     leaves it. Factors of earlier attempts of the same incident do not add up: a snapshot
+     *     from before the onset holds the learning rate from before all of them. Without a learning
+     *     rate to turn the factor means nothing
      */
     record Rollback(long onset, double learningRateFactor) implements RecoveryAction {
         /** Checks the factor. */
@@ -56,7 +58,10 @@ public sealed interface RecoveryAction {
         }
     }
 
-    /** Forgets the optimizer's moments. */
+    /**
+     * Forgets the optimizer's moments, which may carry the damage on; the newest good snapshot
+     * before the incident's onset is brought back first, where there is one.
+     */
     record ResetOptimizer() implements RecoveryAction {}
 
     /**

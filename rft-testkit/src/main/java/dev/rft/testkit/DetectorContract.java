@@ -35,7 +35,10 @@ public interface DetectorContract {
     /** Returns healthy values of all signals that the detector reads. */
     Series healthy();
 
-    /** Returns whether a value that is not finite, or is absurdly large, is what the detector looks for. */
+    /**
+     * Returns whether a value that is not finite, or is absurdly large, is what the detector looks
+     * for.
+     */
     default boolean reportsWildValues() {
         return false;
     }
@@ -48,7 +51,9 @@ public interface DetectorContract {
                 .isEqualTo(DetectorContracts.verdicts(detector(), stream));
     }
 
-    /** A detector restored in mid-stream goes on as the one that was saved, after a fault as well. */
+    /**
+     * A detector restored in mid-stream goes on as the one that was saved, after a fault as well.
+     */
     @Test
     default void restore_inMidStream_givesSameVerdictsAfterwards() {
         List<Observation> stream = new ArrayList<>(healthy().steps(120));
@@ -107,7 +112,9 @@ public interface DetectorContract {
                     boolean later = observation.key().step() != at;
                     if (later || (!Double.isFinite(value) && !reportsWildValues())) {
                         assertThat(verdict)
-                                .as("value %s at step %s, verdict at %s", value, at, observation.key())
+                                .as(
+                                        "value %s at step %s, verdict at %s",
+                                        value, at, observation.key())
                                 .isNotInstanceOf(Verdict.Violated.class);
                     }
                 }

@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * A recipe for a stream of observations: one or more signals, each a base with changes on top. Immutable; every method gives
- * a new recipe. The same recipe gives the same stream.
+ * A recipe for a stream of observations: one or more signals, each a base with changes on top.
+ * Immutable; every method gives a new recipe. The same recipe gives the same stream.
  *
  * <pre>{@code
  * Series.constant(RESPONSE_LENGTH, 600).stepTo(1_000, at(80)).steps(200)
@@ -323,7 +323,6 @@ public final class Series {
 
     /** Returns the signals, in the order of their names. */
     public List<Signal> signals() {
-        return List.copyOf(
-                new TreeSet<>(lines.stream().map(Line::signal).toList()));
+        return List.copyOf(new TreeSet<>(lines.stream().map(Line::signal).toList()));
     }
 }

@@ -28,7 +28,8 @@ class DetectorAssertTest {
                                     v ->
                                             v > 900
                                                     ? Verdict.violated(
-                                                            Evidence.of(RESPONSE_LENGTH, v, "<= 900"))
+                                                            Evidence.of(
+                                                                    RESPONSE_LENGTH, v, "<= 900"))
                                                     : Verdict.healthy())
                             .orElse(Verdict.notEvaluated("no response length"));
 

@@ -75,9 +75,12 @@ class FaultStreamsTest {
                     Observation.of(
                             step,
                             Map.of(
-                                    REWARD_MEAN, reward,
-                                    REWARD_STD, Math.sqrt(reward * (1 - reward)),
-                                    GROUP_ZERO_VARIANCE, reward == 1 ? 1.0 : 0.5)));
+                                    REWARD_MEAN,
+                                    reward,
+                                    REWARD_STD,
+                                    Math.sqrt(reward * (1 - reward)),
+                                    GROUP_ZERO_VARIANCE,
+                                    reward == 1 ? 1.0 : 0.5)));
         }
         List<Observation> counted = withCounts(learning, 64);
         assertThat(make(Detectors.rewardCollapse())).on(counted).staysSilent();
@@ -114,7 +117,8 @@ class FaultStreamsTest {
 
     @Test
     void rewardSupport_bonusOnAShareOfTheSamples_firesAtOnce() {
-        // A quarter of the samples gets +0.5: the mean moves by 0.125, the variance by 0.25 * 0.75 * 0.25.
+        // A quarter of the samples gets +0.5: the mean moves by 0.125, the variance by 0.25 * 0.75
+        // * 0.25.
         double after = Math.sqrt(0.25 + 0.046875);
         Series series =
                 Series.constant(REWARD_MEAN, 0.5)
@@ -137,8 +141,7 @@ class FaultStreamsTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void updateExplosion_hiddenLearningRateTimesThirty_firesAtTheVeryStep(long seed) {
-        Series series =
-                updates(seed).scaleBy(30, at(80)).and(Series.constant(LEARNING_RATE, 1e-5));
+        Series series = updates(seed).scaleBy(30, at(80)).and(Series.constant(LEARNING_RATE, 1e-5));
         assertThat(make(Detectors.updateExplosion()))
                 .on(series.steps(120))
                 .firesWithin(1)
@@ -157,11 +160,7 @@ class FaultStreamsTest {
     @Test
     void gradientExplosion_normTimesTen_firesAtOnce() {
         assertThat(make(Detectors.gradientExplosion()))
-                .on(
-                        Series.ar1(GRAD_NORM, 1, 0.3, 0.25, 4)
-                                .exp()
-                                .scaleBy(20, at(70))
-                                .steps(100))
+                .on(Series.ar1(GRAD_NORM, 1, 0.3, 0.25, 4).exp().scaleBy(20, at(70)).steps(100))
                 .firesWithin(3)
                 .afterOnset(70);
     }

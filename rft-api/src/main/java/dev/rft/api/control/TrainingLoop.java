@@ -69,8 +69,8 @@ public interface TrainingLoop {
     Observation observe();
 
     /**
-     * Runs one whole step without supervision. Only the gate that no loop should be without is shut: an update that is
-     * not finite is discarded, where the loop can.
+     * Runs one whole step without supervision. Only the gate that no loop should be without is
+     * shut: an update that is not finite is discarded, where the loop can.
      *
      * @param key the step
      * @return what the step showed

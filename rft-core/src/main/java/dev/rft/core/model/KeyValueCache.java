@@ -3,7 +3,10 @@ package dev.rft.core.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 
-/** Keys and values of the tokens read so far, per block. Owns its arrays, whatever scope they were made in. */
+/**
+ * Keys and values of the tokens read so far, per block. Owns its arrays, whatever scope they were
+ * made in.
+ */
 final class KeyValueCache implements AutoCloseable {
 
     private final NDArray[] keys;

@@ -5,13 +5,14 @@ import java.util.Arrays;
 /**
  * Sampled responses, on the host.
  *
- * @param rows {@code [batch][promptLength + width]}: prompt padded on the left, response padded on the right
+ * @param rows {@code [batch][promptLength + width]}: prompt padded on the left, response padded on
+ *     the right
  * @param padding padding tokens at the left of each row
  * @param promptLength columns of the prompt
  * @param lengths response tokens of each row, the end of sequence included, in [1, width]
  * @param ended whether each response ended by itself; otherwise it was cut at the limit
- * @param logProbs {@code [batch][width]}: log-probability of each response token under the sampling distribution, recorded
- *     when it was sampled; 0 after the response's end
+ * @param logProbs {@code [batch][width]}: log-probability of each response token under the sampling
+ *     distribution, recorded when it was sampled; 0 after the response's end
  */
 public record Rollout(
         long[][] rows,

@@ -6,7 +6,10 @@ public interface Tokenizer {
     /** Returns the number of tokens. */
     int vocabulary();
 
-    /** Returns the token that fills up short sequences; it is never sampled into a response that counts. */
+    /**
+     * Returns the token that fills up short sequences; it is never sampled into a response that
+     * counts.
+     */
     int padding();
 
     /** Returns the token that ends a response. */

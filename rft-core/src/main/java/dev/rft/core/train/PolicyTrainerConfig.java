@@ -34,7 +34,8 @@ public record PolicyTrainerConfig(
         Objects.requireNonNull(sampling, "sampling");
         if (!(sampling.temperature() > 0)) {
             throw new IllegalArgumentException(
-                    "sampling temperature: must be > 0 for training, was " + sampling.temperature());
+                    "sampling temperature: must be > 0 for training, was "
+                            + sampling.temperature());
         }
         if (!(learningRate >= 0 && Double.isFinite(learningRate)) || !(maxGradNorm > 0)) {
             throw new IllegalArgumentException(
@@ -46,8 +47,8 @@ public record PolicyTrainerConfig(
     }
 
     /**
-     * Returns 16 prompts of 8 responses, one update per batch, temperature 1, learning rate 1e-3, gradient norm 1 and an
-     * evaluation every 10 steps: for models that train on a CPU.
+     * Returns 16 prompts of 8 responses, one update per batch, temperature 1, learning rate 1e-3,
+     * gradient norm 1 and an evaluation every 10 steps: for models that train on a CPU.
      *
      * @param seed all randomness follows from it
      * @param maxTokens longest response

@@ -5,15 +5,18 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /**
- * The randomness of a run as a function of its seed and a step: no generator lives from step to step, so that a restored run
- * needs none restored. The incarnation does not enter: a resume repeats the step exactly, a rollback (a new attempt) does
- * not.
+ * The randomness of a run as a function of its seed and a step: no generator lives from step to
+ * step, so that a restored run needs none restored. The incarnation does not enter: a resume
+ * repeats the step exactly, a rollback (a new attempt) does not.
  *
  * @param seed the run's seed
  */
 public record Randomness(long seed) {
 
-    /** What the numbers are for. Each purpose has a stream of its own, so that one more draw in one moves no other. */
+    /**
+     * What the numbers are for. Each purpose has a stream of its own, so that one more draw in one
+     * moves no other.
+     */
     public enum Purpose {
         /** Initial weights. */
         WEIGHTS,
@@ -40,7 +43,10 @@ public record Randomness(long seed) {
         return new SplittableRandom(mixed);
     }
 
-    /** The finalizer of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), so that neighbouring keys share nothing. */
+    /**
+     * The finalizer of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), so that neighbouring keys
+     * share nothing.
+     */
     private static long mix(long z) {
         long mixed = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
         mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;

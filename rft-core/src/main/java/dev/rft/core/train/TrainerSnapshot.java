@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Copies of weights, optimizer state and knobs, on the device. Random state and data cursor follow from the step. */
+/**
+ * Copies of weights, optimizer state and knobs, on the device. Random state and data cursor follow
+ * from the step.
+ */
 final class TrainerSnapshot implements LoopSnapshot {
 
     private static final NDIndex ALL = new NDIndex("...");

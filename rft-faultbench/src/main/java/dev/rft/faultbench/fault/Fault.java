@@ -5,29 +5,33 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A fault, with its persistence and its cures as they were written down before any recovery was tuned. All of them last
- * until they are cured.
+ * A fault, with its persistence and its cures as they were written down before any recovery was
+ * tuned. All of them last until they are cured.
  */
 public enum Fault {
     /**
-     * OD-1: the optimizer multiplies the learning rate by 30, behind the knob. Cured by nothing but a knob turned down by as
-     * much; what it did to the weights, by a rollback.
+     * OD-1: the optimizer multiplies the learning rate by 30, behind the knob. Cured by nothing but
+     * a knob turned down by as much; what it did to the weights, by a rollback.
      */
     LR_SPIKE("lr-spike", Cause.KL_EXPLOSION, "the optimizer multiplies the learning rate by 30"),
     /**
-     * RF-2: the verifier returns 0 for every response. Cured by a restart, which builds the verifier anew. It gives no
-     * policy gradient, so what it costs is time, and what the pull to the reference takes back.
+     * RF-2: the verifier returns 0 for every response. Cured by a restart, which builds the
+     * verifier anew. It gives no policy gradient, so what it costs is time, and what the pull to
+     * the reference takes back.
      */
     REWARD_ZERO("reward-zero", Cause.REWARD_COLLAPSE, "the verifier returns 0 for every response"),
     /**
-     * RF-1: the verifier adds 2 to the reward of half of the responses, drawn at random. Cured by a restart. Only a part of
-     * them, because group advantages do not see a change of all rewards.
+     * RF-1: the verifier adds 2 to the reward of half of the responses, drawn at random. Cured by a
+     * restart. Only a part of them, because group advantages do not see a change of all rewards.
      */
     REWARD_INFLATED(
             "reward-inflated",
             Cause.REWARD_SPIKE,
             "the verifier adds 2 to the reward of a random half of the responses"),
-    /** Non-finite values: the model's backward pass gives NaN while its outputs stay right. Cured by a restart. */
+    /**
+     * Non-finite values: the model's backward pass gives NaN while its outputs stay right. Cured by
+     * a restart.
+     */
     NAN_GRADIENT(
             "nan-gradient",
             Cause.NON_FINITE,

@@ -8,8 +8,9 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 
 /**
- * Puts one fault into the parts of one training process. It is told when a step begins and when the loop is restarted, by
- * {@link FaultyLoop}; whether it is active follows from how many steps were executed, not from the step's number.
+ * Puts one fault into the parts of one training process. It is told when a step begins and when the
+ * loop is restarted, by {@link FaultyLoop}; whether it is active follows from how many steps were
+ * executed, not from the step's number.
  */
 public final class FaultInjector {
 
@@ -46,12 +47,13 @@ public final class FaultInjector {
      */
     public RewardFunction into(RewardFunction verifier) {
         return switch (fault) {
-            case REWARD_ZERO -> (prompt, response) ->
-                    active() ? 0 : verifier.score(prompt, response);
-            case REWARD_INFLATED -> (prompt, response) -> {
-                double honest = verifier.score(prompt, response);
-                return active() && random.nextBoolean() ? honest + INFLATION : honest;
-            };
+            case REWARD_ZERO ->
+                    (prompt, response) -> active() ? 0 : verifier.score(prompt, response);
+            case REWARD_INFLATED ->
+                    (prompt, response) -> {
+                        double honest = verifier.score(prompt, response);
+                        return active() && random.nextBoolean() ? honest + INFLATION : honest;
+                    };
             default -> verifier;
         };
     }

@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** A training loop that tells a fault injector of the steps it executes. It changes nothing else. */
+/**
+ * A training loop that tells a fault injector of the steps it executes. It changes nothing else.
+ */
 public final class FaultyLoop implements TrainingLoop {
 
     private final TrainingLoop loop;

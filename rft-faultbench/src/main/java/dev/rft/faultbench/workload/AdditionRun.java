@@ -16,7 +16,10 @@ import dev.rft.core.train.PolicyTrainerConfig;
 import dev.rft.faultbench.fault.FaultInjector;
 import dev.rft.faultbench.fault.FaultyLoop;
 
-/** One GRPO training of a tiny transformer on {@link Addition}, with a fault in its parts. Owns its tensors. */
+/**
+ * One GRPO training of a tiny transformer on {@link Addition}, with a fault in its parts. Owns its
+ * tensors.
+ */
 public final class AdditionRun implements AutoCloseable {
 
     private static final int PROMPTS = 48;
@@ -51,8 +54,7 @@ public final class AdditionRun implements AutoCloseable {
         manager = parent.newSubManager();
         model = warmStart.model(manager);
         PolicyModel reference = warmStart.model(manager);
-        Optimizer optimizer =
-                new AdamW(manager, model.parameters(), AdamW.Config.defaults());
+        Optimizer optimizer = new AdamW(manager, model.parameters(), AdamW.Config.defaults());
         evaluation =
                 new Evaluation(task.tokenizer(), task.heldOut(), task.verifier(), task.maxTokens());
         PolicyTrainer.Parts parts =

@@ -22,8 +22,8 @@ import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 
 /**
- * Weights after a short supervised training: good enough that some responses are right, so that policy optimization has
- * something to improve. A function of the seed.
+ * Weights after a short supervised training: good enough that some responses are right, so that
+ * policy optimization has something to improve. A function of the seed.
  */
 public final class WarmStart {
 
@@ -60,13 +60,11 @@ public final class WarmStart {
         try (Transformer model =
                         new Transformer(
                                 manager, config, randomness.of(Purpose.WEIGHTS, StepKey.START));
-                AdamW optimizer =
-                        new AdamW(manager, model.parameters(), AdamW.Config.defaults())) {
+                AdamW optimizer = new AdamW(manager, model.parameters(), AdamW.Config.defaults())) {
             SupervisedTrainer trainer =
                     new SupervisedTrainer(model, task.tokenizer(), optimizer, 1);
             for (int step = 1; step <= STEPS; step++) {
-                RandomGenerator random =
-                        randomness.of(Purpose.WARM_START, new StepKey(0, step, 0));
+                RandomGenerator random = randomness.of(Purpose.WARM_START, new StepKey(0, step, 0));
                 List<Prompt> batch = new ArrayList<>(BATCH);
                 for (int i = 0; i < BATCH; i++) {
                     batch.add(task.prompts().draw(random));
@@ -88,7 +86,8 @@ public final class WarmStart {
     public PolicyModel model(NDManager manager) {
         JniUtils.setGradMode(false);
         Transformer model =
-                new Transformer(manager, config, new Randomness(0).of(Purpose.WEIGHTS, StepKey.START));
+                new Transformer(
+                        manager, config, new Randomness(0).of(Purpose.WEIGHTS, StepKey.START));
         model.parameters().forEach(this::load);
         return model;
     }

@@ -70,7 +70,10 @@ final class Channel {
         };
     }
 
-    /** Returns how far the value inspected last was off in the adverse direction, in deviations; 0 when unknown. */
+    /**
+     * Returns how far the value inspected last was off in the adverse direction, in deviations; 0
+     * when unknown.
+     */
     double shift() {
         return shift;
     }
@@ -96,9 +99,7 @@ final class Channel {
         double observed = observation.value(signal).orElse(Double.NaN);
         Evidence evidence =
                 Evidence.of(signal, observed, expected).shiftedBy(sign * reading.shift());
-        return reading.onset().isPresent()
-                ? evidence.since(reading.onset().getAsLong())
-                : evidence;
+        return reading.onset().isPresent() ? evidence.since(reading.onset().getAsLong()) : evidence;
     }
 
     Map<String, double[]> save() {

@@ -13,8 +13,9 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * A detector made of channels and, perhaps, a rule. Its verdict is the most serious of theirs: a broken rule, an alarm (of
- * several the largest shift), a suspicion, a healthy channel; nothing evaluated only when no channel could look.
+ * A detector made of channels and, perhaps, a rule. Its verdict is the most serious of theirs: a
+ * broken rule, an alarm (of several the largest shift), a suspicion, a healthy channel; nothing
+ * evaluated only when no channel could look.
  */
 final class ChartDetector implements Detector {
 
@@ -47,7 +48,9 @@ final class ChartDetector implements Detector {
         return worst;
     }
 
-    /** A rule that does not know since when it is broken takes the estimate of the first channel. */
+    /**
+     * A rule that does not know since when it is broken takes the estimate of the first channel.
+     */
     private static Evidence withOnset(Evidence evidence, Verdict first) {
         OptionalLong known =
                 first.match(
@@ -78,7 +81,8 @@ final class ChartDetector implements Detector {
     public DetectorState save() {
         Map<String, double[]> values = new TreeMap<>();
         for (Channel channel : channels) {
-            channel.save().forEach((name, numbers) -> values.put(channel.name() + "/" + name, numbers));
+            channel.save()
+                    .forEach((name, numbers) -> values.put(channel.name() + "/" + name, numbers));
         }
         rule.ifPresent(invariant -> values.put(RULE, new double[] {invariant.memory}));
         return new DetectorState(values);

@@ -14,14 +14,16 @@ import java.util.Optional;
 import java.util.function.DoubleFunction;
 
 /**
- * The detectors that rft brings. Those that learn what is usual say nothing for their first {@value ChangeChart#WARM_UP}
- * values; invariants speak from the first step on.
+ * The detectors that rft brings. Those that learn what is usual say nothing for their first {@value
+ * ChangeChart#WARM_UP} values; invariants speak from the first step on.
  */
 public final class Detectors {
 
     private Detectors() {}
 
-    /** Returns what {@code Monitor.standard} is made of: all detectors here that need no parameter. */
+    /**
+     * Returns what {@code Monitor.standard} is made of: all detectors here that need no parameter.
+     */
     public static List<DetectorFactory> standard() {
         return List.of(
                 nonFinite(),
@@ -35,13 +37,13 @@ public final class Detectors {
 
     /** Returns {@code non-finite}: an invariant, broken by NaN or infinity in any signal. */
     public static DetectorFactory nonFinite() {
-        return factory(
-                "non-finite", EvidenceClass.GRADIENT, 0, rate -> new NonFiniteDetector());
+        return factory("non-finite", EvidenceClass.GRADIENT, 0, rate -> new NonFiniteDetector());
     }
 
     /**
-     * Returns {@code reward-collapse}: the mean reward falls, at once or slowly; and, an invariant, three steps in which no
-     * group has two different rewards although the reward is clearly below its usual level.
+     * Returns {@code reward-collapse}: the mean reward falls, at once or slowly; and, an invariant,
+     * three steps in which no group has two different rewards although the reward is clearly below
+     * its usual level.
      */
     public static DetectorFactory rewardCollapse() {
         return factory(
@@ -61,8 +63,8 @@ public final class Detectors {
     }
 
     /**
-     * Returns {@code reward-spike}: the mean reward jumps up within a step. A rise over several steps, however fast, is
-     * learning and no alarm.
+     * Returns {@code reward-spike}: the mean reward jumps up within a step. A rise over several
+     * steps, however fast, is learning and no alarm.
      */
     public static DetectorFactory rewardSpike() {
         return factory(
@@ -80,8 +82,8 @@ public final class Detectors {
     }
 
     /**
-     * Returns {@code reward-support}: rewards that were 0 or 1 in every step so far have other values now, as mean and
-     * deviation together tell. Takes no share of the budget.
+     * Returns {@code reward-support}: rewards that were 0 or 1 in every step so far have other
+     * values now, as mean and deviation together tell. Takes no share of the budget.
      */
     public static DetectorFactory rewardSupport() {
         return factory(
@@ -89,7 +91,8 @@ public final class Detectors {
     }
 
     /**
-     * Returns {@code reward-range}: an invariant, broken by a reward outside the range that the verifier can give.
+     * Returns {@code reward-range}: an invariant, broken by a reward outside the range that the
+     * verifier can give.
      *
      * @param min smallest possible reward
      * @param max largest possible reward
@@ -102,10 +105,7 @@ public final class Detectors {
                     "reward range: must be finite with min <= max, was [" + min + ", " + max + "]");
         }
         return factory(
-                "reward-range",
-                EvidenceClass.REWARD,
-                0,
-                rate -> new RewardRangeDetector(min, max));
+                "reward-range", EvidenceClass.REWARD, 0, rate -> new RewardRangeDetector(min, max));
     }
 
     /** Returns {@code gradient-explosion}: the gradient norm rises, at once or slowly. */
@@ -125,8 +125,8 @@ public final class Detectors {
     }
 
     /**
-     * Returns {@code update-explosion}: the weights move more per step than they did, relative to the learning rate as it is
-     * set.
+     * Returns {@code update-explosion}: the weights move more per step than they did, relative to
+     * the learning rate as it is set.
      */
     public static DetectorFactory updateExplosion() {
         return factory(
@@ -144,8 +144,9 @@ public final class Detectors {
     }
 
     /**
-     * Returns {@code kl-drift}: the policy moves away from its reference, or from the policy that sampled, faster than the
-     * run has shown; and, an invariant, a probability ratio above e^20. The level of the KL is never judged.
+     * Returns {@code kl-drift}: the policy moves away from its reference, or from the policy that
+     * sampled, faster than the run has shown; and, an invariant, a probability ratio above e^20.
+     * The level of the KL is never judged.
      */
     public static DetectorFactory klDrift() {
         return factory(
@@ -171,8 +172,8 @@ public final class Detectors {
     }
 
     /**
-     * Returns a detector of changes of any signal in the direction that the signal declares adverse, both for {@code
-     * EITHER}, on the scale that it declares.
+     * Returns a detector of changes of any signal in the direction that the signal declares
+     * adverse, both for {@code EITHER}, on the scale that it declares.
      *
      * @param id id of the detector
      * @param evidenceClass the kind of evidence the signal is
@@ -188,7 +189,9 @@ public final class Detectors {
                     case EITHER -> List.of(1, -1);
                     case NONE ->
                             throw new IllegalArgumentException(
-                                    "signal " + signal + ": must have an adverse direction, has none");
+                                    "signal "
+                                            + signal
+                                            + ": must have an adverse direction, has none");
                 };
         return factory(
                 id,

@@ -6,8 +6,9 @@ import dev.rft.api.signal.Signals;
 import java.util.OptionalDouble;
 
 /**
- * Reads a positive signal divided by a power of the learning rate as the knob is set, so that a schedule, or a recovery that
- * turns the knob, is no change. The last known learning rate stands in where a step does not report it.
+ * Reads a positive signal divided by a power of the learning rate as the knob is set, so that a
+ * schedule, or a recovery that turns the knob, is no change. The last known learning rate stands in
+ * where a step does not report it.
  */
 final class PerLearningRateProbe extends Probe {
 
@@ -16,7 +17,8 @@ final class PerLearningRateProbe extends Probe {
     /**
      * Makes a probe.
      *
-     * @param power 1 for what grows like the step (the update), 2 for what grows like its square (the KL of an update)
+     * @param power 1 for what grows like the step (the update), 2 for what grows like its square
+     *     (the KL of an update)
      */
     PerLearningRateProbe(int power) {
         this.power = power;

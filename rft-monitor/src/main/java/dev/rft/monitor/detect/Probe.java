@@ -6,14 +6,19 @@ import dev.rft.monitor.stats.Transform;
 import java.util.OptionalDouble;
 
 /**
- * How a channel reads its number from an observation. Remembers at most one number, which belongs to the detector's state.
+ * How a channel reads its number from an observation. Remembers at most one number, which belongs
+ * to the detector's state.
  *
- * <p>Implementation note. A value that is exactly 0 on a logarithmic scale is no value: the gradient of a batch in which
- * nothing can be learned, the KL before the first update. It is skipped, neither judged nor learned.
+ * <p>Implementation note. A value that is exactly 0 on a logarithmic scale is no value: the
+ * gradient of a batch in which nothing can be learned, the KL before the first update. It is
+ * skipped, neither judged nor learned.
  */
 abstract class Probe {
 
-    /** A change of a logarithm by less than this is no change that matters, however steady the signal was. */
+    /**
+     * A change of a logarithm by less than this is no change that matters, however steady the
+     * signal was.
+     */
     private static final double SMALLEST_LOG_NOISE = 0.03;
 
     /** For a share of unknown sample count: as many samples as a small batch has. */
@@ -30,8 +35,8 @@ abstract class Probe {
         return switch (signal.scale()) {
             case LINEAR -> 0;
             case LOG -> SMALLEST_LOG_NOISE;
-            case FRACTION -> Transform.angularDeviation(
-                    observation.count(signal).orElse(ASSUMED_COUNT));
+            case FRACTION ->
+                    Transform.angularDeviation(observation.count(signal).orElse(ASSUMED_COUNT));
         };
     }
 

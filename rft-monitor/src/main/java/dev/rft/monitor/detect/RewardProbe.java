@@ -8,10 +8,11 @@ import java.util.OptionalDouble;
 /**
  * Reads the mean reward with its sampling noise.
  *
- * <p>Implementation note. The noise of a mean of n rewards is their deviation over sqrt(n); it keeps a solved task, whose
- * reward is 1 at nearly every step, from alarming at the first 0.98. The present deviation may be part of the fault
- * (rewards times 100), so that it is believed only up to the last healthy one, or up to that of a share in [0, 1], p with
- * one success and one failure added (Agresti and Coull, 1998), where the mean is such a share.
+ * <p>Implementation note. The noise of a mean of n rewards is their deviation over sqrt(n); it
+ * keeps a solved task, whose reward is 1 at nearly every step, from alarming at the first 0.98. The
+ * present deviation may be part of the fault (rewards times 100), so that it is believed only up to
+ * the last healthy one, or up to that of a share in [0, 1], p with one success and one failure
+ * added (Agresti and Coull, 1998), where the mean is such a share.
  */
 final class RewardProbe extends Probe {
 

@@ -11,11 +11,13 @@ import java.util.Map;
 /**
  * Finds that rewards which were 0 or 1 so far have other values now.
  *
- * <p>Implementation note. Rewards of 0 and 1 with mean p have the variance p (1 - p), or n / (n - 1) times that where it is
- * estimated without bias: the mean tells the deviation, without noise. No other distribution on [0, 1] reaches that
- * variance, so that {@value #LEARN} steps that do leave no room for chance. From then on one step that does not shows a
- * reward that the verifier never gave, such as a bonus on a share of the samples, however small the change of the mean. A
- * run whose rewards are anything else is never judged; a run in which the new rewards stay is judged no longer.
+ * <p>Implementation note. Rewards of 0 and 1 with mean p have the variance p (1 - p), or n / (n -
+ * 1) times that where it is estimated without bias: the mean tells the deviation, without noise. No
+ * other distribution on [0, 1] reaches that variance, so that {@value #LEARN} steps that do leave
+ * no room for chance. From then on one step that does not shows a reward that the verifier never
+ * gave, such as a bonus on a share of the samples, however small the change of the mean. A run
+ * whose rewards are anything else is never judged; a run in which the new rewards stay is judged no
+ * longer.
  */
 final class RewardSupportDetector implements Detector {
 
@@ -90,7 +92,10 @@ final class RewardSupportDetector implements Detector {
                 state.values().isEmpty() ? new double[] {0, 0, -1} : state.values().get(STATE);
         if (values == null || values.length != 3) {
             throw new IllegalArgumentException(
-                    "state: must have three numbers '" + STATE + "', had " + state.values().keySet());
+                    "state: must have three numbers '"
+                            + STATE
+                            + "', had "
+                            + state.values().keySet());
         }
         agreed = (int) values[0];
         broken = (int) values[1];

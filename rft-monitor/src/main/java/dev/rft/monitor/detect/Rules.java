@@ -11,8 +11,8 @@ final class Rules {
     private Rules() {}
 
     /**
-     * No group teaches anything for several steps although the reward is clearly below its own baseline. All groups of equal
-     * rewards at a usual reward is a solved task and healthy.
+     * No group teaches anything for several steps although the reward is clearly below its own
+     * baseline. All groups of equal rewards at a usual reward is a solved task and healthy.
      */
     static final class DeadGroups extends Rule {
 

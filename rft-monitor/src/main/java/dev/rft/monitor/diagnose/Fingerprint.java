@@ -19,7 +19,8 @@ record Fingerprint(Cause cause, Map<String, Double> alarms, List<Trait> shifts) 
      *
      * @param signal the signal
      * @param direction UP, DOWN or EITHER
-     * @param weight how much a clear shift in this direction says; negative when it speaks against the cause
+     * @param weight how much a clear shift in this direction says; negative when it speaks against
+     *     the cause
      */
     record Trait(Signal signal, Signal.Direction direction, double weight) {
         Trait {

@@ -22,10 +22,11 @@ import java.util.OptionalDouble;
 /**
  * Ranks causes by how well what moved since the onset fits their fingerprints, which are data.
  *
- * <p>Implementation note. The score of a cause is the sum of the weights of its detectors that alarm and of w tanh(d / 3)
- * over its traits, d the shift of the signal in the trait's direction in deviations of its healthy noise: a shift far beyond
- * the noise counts its full weight and no more, one in the opposite direction against. A signal that is not logged counts
- * nothing. UNKNOWN has a constant score, so that a cause must earn its rank; probabilities are the softmax of the scores.
+ * <p>Implementation note. The score of a cause is the sum of the weights of its detectors that
+ * alarm and of w tanh(d / 3) over its traits, d the shift of the signal in the trait's direction in
+ * deviations of its healthy noise: a shift far beyond the noise counts its full weight and no more,
+ * one in the opposite direction against. A signal that is not logged counts nothing. UNKNOWN has a
+ * constant score, so that a cause must earn its rank; probabilities are the softmax of the scores.
  * They rank; they are not calibrated frequencies.
  */
 public final class FingerprintDiagnoser implements Diagnoser {
@@ -56,11 +57,12 @@ public final class FingerprintDiagnoser implements Diagnoser {
     /**
      * Returns a diagnoser with other fingerprints.
      *
-     * @param json {@code {"abstain": score, "causes": [{"cause", "alarms": {detector: weight}, "shifts": [{"signal",
-     *     "direction", "weight"}]}]}}; read to its end and not closed
+     * @param json {@code {"abstain": score, "causes": [{"cause", "alarms": {detector: weight},
+     *     "shifts": [{"signal", "direction", "weight"}]}]}}; read to its end and not closed
      * @return the diagnoser
      * @throws IOException when it cannot be read or is no JSON
-     * @throws IllegalArgumentException when a cause, a direction or a number is missing or not known
+     * @throws IllegalArgumentException when a cause, a direction or a number is missing or not
+     *     known
      */
     public static FingerprintDiagnoser of(InputStream json) throws IOException {
         JsonNode root = new ObjectMapper().readTree(json.readAllBytes());
@@ -79,15 +81,15 @@ public final class FingerprintDiagnoser implements Diagnoser {
                                 number(shift.path("weight"))));
             }
             fingerprints.add(
-                    new Fingerprint(
-                            Cause.valueOf(cause.path("cause").asText()), alarms, traits));
+                    new Fingerprint(Cause.valueOf(cause.path("cause").asText()), alarms, traits));
         }
         return new FingerprintDiagnoser(fingerprints, number(root.path("abstain")));
     }
 
     private static double number(JsonNode node) {
         if (!node.isNumber()) {
-            throw new IllegalArgumentException("fingerprints: must be a number, was '" + node + "'");
+            throw new IllegalArgumentException(
+                    "fingerprints: must be a number, was '" + node + "'");
         }
         return node.asDouble();
     }
@@ -180,8 +182,7 @@ public final class FingerprintDiagnoser implements Diagnoser {
 
     private static Diagnosis softmax(List<Score> scores) {
         double largest = scores.stream().mapToDouble(Score::value).max().orElse(0);
-        double sum =
-                scores.stream().mapToDouble(score -> Math.exp(score.value() - largest)).sum();
+        double sum = scores.stream().mapToDouble(score -> Math.exp(score.value() - largest)).sum();
         return new Diagnosis(
                 scores.stream()
                         .map(

@@ -10,9 +10,10 @@ import java.util.OptionalDouble;
 /**
  * How far signals have moved since an onset, in deviations of their noise before it.
  *
- * <p>Implementation note. Shift = (median since - median before) / s on the signal's scale, with s the scaled median absolute
- * deviation of at most {@value #BEFORE} values before, at least the sampling noise of a small batch or 3 % of a positive
- * signal: a signal that never moved has no noise to compare with. Values that are not finite are left out.
+ * <p>Implementation note. Shift = (median since - median before) / s on the signal's scale, with s
+ * the scaled median absolute deviation of at most {@value #BEFORE} values before, at least the
+ * sampling noise of a small batch or 3 % of a positive signal: a signal that never moved has no
+ * noise to compare with. Values that are not finite are left out.
  */
 final class Shifts {
 
@@ -27,7 +28,8 @@ final class Shifts {
      * Splits observations at an onset.
      *
      * @param recent observations, oldest first, not empty
-     * @param onset the first step of the change; of a step executed more than once the last execution counts
+     * @param onset the first step of the change; of a step executed more than once the last
+     *     execution counts
      */
     Shifts(List<Observation> recent, long onset) {
         int attempt = recent.get(recent.size() - 1).key().attempt();
@@ -72,8 +74,6 @@ final class Shifts {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         int middle = sorted.length / 2;
-        return sorted.length % 2 == 1
-                ? sorted[middle]
-                : (sorted[middle - 1] + sorted[middle]) / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }

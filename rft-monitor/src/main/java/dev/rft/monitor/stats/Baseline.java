@@ -3,11 +3,12 @@ package dev.rft.monitor.stats;
 /**
  * What a window of healthy values says about the next one.
  *
- * <p>Implementation note. The trend is the line through the medians of the first and the last third (Tukey's resistant
- * line); level and scale are the median and the scaled median absolute deviation of what is left around the trend, or
- * around the level where no trend is wanted. The variance of the expected value, in units of the noise, is pi / (2 n) for a
- * median of n values; for the line it is that of n / 3 values plus the slope's times the squared distance to the present
- * step. Whitening by an AR(1) leaves both unchanged: it divides noise and error by the same factor.
+ * <p>Implementation note. The trend is the line through the medians of the first and the last third
+ * (Tukey's resistant line); level and scale are the median and the scaled median absolute deviation
+ * of what is left around the trend, or around the level where no trend is wanted. The variance of
+ * the expected value, in units of the noise, is pi / (2 n) for a median of n values; for the line
+ * it is that of n / 3 values plus the slope's times the squared distance to the present step.
+ * Whitening by an AR(1) leaves both unchanged: it divides noise and error by the same factor.
  *
  * @param level median of the values
  * @param line value of the trend line at the present step

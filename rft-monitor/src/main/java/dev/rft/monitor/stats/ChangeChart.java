@@ -6,22 +6,27 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * A self-starting control chart for one direction of one signal: finds a jump by a robust z and a drift by a CUSUM.
+ * A self-starting control chart for one direction of one signal: finds a jump by a robust z and a
+ * drift by a CUSUM.
  *
- * <p>Implementation note. A value x is judged against a baseline of at most {@value #WINDOW} earlier values, of which the
- * last {@value #GAP} are kept out, so that a slow change is not learned before it is seen. With r the residual in the
- * adverse direction and rho the baseline's autocorrelation, the whitened residual is e = r - rho r', and z = e / (s sqrt(1
- * + q)), s its robust deviation and q the variance of the expected value relative to the noise. Jump: z above {@link
- * Limits#spike}. Drift: S = max(0, S + min(z, {@value #SCORE_CUT}) - k), an alarm at {@link Limits#drift}. The reference
- * value k is 0.5 plus two standard errors of the expected value, because an error in it repeats at every step. The cut lets
- * no single wild value reach the drift alarm (a bounded score, Huber 1981). S is held at the alarm height, so that the
- * first value that is normal again ends the alarm.
+ * <p>Implementation note. A value x is judged against a baseline of at most {@value #WINDOW}
+ * earlier values, of which the last {@value #GAP} are kept out, so that a slow change is not
+ * learned before it is seen. With r the residual in the adverse direction and rho the baseline's
+ * autocorrelation, the whitened residual is e = r - rho r', and z = e / (s sqrt(1 + q)), s its
+ * robust deviation and q the variance of the expected value relative to the noise. Jump: z above
+ * {@link Limits#spike}. Drift: S = max(0, S + min(z, {@value #SCORE_CUT}) - k), an alarm at {@link
+ * Limits#drift}. The reference value k is 0.5 plus two standard errors of the expected value,
+ * because an error in it repeats at every step. The cut lets no single wild value reach the drift
+ * alarm (a bounded score, Huber 1981). S is held at the alarm height, so that the first value that
+ * is normal again ends the alarm.
  *
- * <p>Onset: of a jump, the first value of the unbroken run of jumps; of a drift, the step after S was last 0 (Page, 1954).
+ * <p>Onset: of a jump, the first value of the unbroken run of jumps; of a drift, the step after S
+ * was last 0 (Page, 1954).
  *
- * <p>Hazards. Values enter the baseline cut at {@value #VALUE_CUT} deviations. A jump in either direction
- * is not used for whitening the next value, or a spike up would look like a fall. After {@value #PATIENCE} alarms in one episode the chart takes the new level
- * for a legitimate one and learns anew. Windows count values, never step numbers, which go back after a rollback.
+ * <p>Hazards. Values enter the baseline cut at {@value #VALUE_CUT} deviations. A jump in either
+ * direction is not used for whitening the next value, or a spike up would look like a fall. After
+ * {@value #PATIENCE} alarms in one episode the chart takes the new level for a legitimate one and
+ * learns anew. Windows count values, never step numbers, which go back after a rollback.
  */
 public final class ChangeChart {
 
@@ -93,7 +98,8 @@ public final class ChangeChart {
      * Judges a value and learns from it.
      *
      * @param value on the transformed scale, finite
-     * @param noise a standard deviation that the value has at least, because of sampling; 0 when not known
+     * @param noise a standard deviation that the value has at least, because of sampling; 0 when
+     *     not known
      * @param step the step number, for the onset only
      * @return the judgement
      */
@@ -129,12 +135,18 @@ public final class ChangeChart {
         return reading;
     }
 
-    /** The residual of the last value, around what is expected now: the baseline may have moved since. */
+    /**
+     * The residual of the last value, around what is expected now: the baseline may have moved
+     * since.
+     */
     private double residualBefore(double expected, double scale) {
         return Robust.clamp(sign * (previous - expected), VALUE_CUT * scale);
     }
 
-    /** Recomputes the thresholds when the baseline has doubled, not at each value: they are not cheap. */
+    /**
+     * Recomputes the thresholds when the baseline has doubled, not at each value: they are not
+     * cheap.
+     */
     private void updateLimits(int values) {
         int counted = values < 2 * WARM_UP ? WARM_UP : 2 * WARM_UP;
         if (limitsFor != counted) {
@@ -242,7 +254,8 @@ public final class ChangeChart {
      * Takes back what an equal chart learned.
      *
      * @param state what {@link #save} returned, or an empty map for a chart that has seen nothing
-     * @throws IllegalArgumentException when it is something else; the chart may then be half restored
+     * @throws IllegalArgumentException when it is something else; the chart may then be half
+     *     restored
      */
     public void restore(Map<String, double[]> state) {
         clear();

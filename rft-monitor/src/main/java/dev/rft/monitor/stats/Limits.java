@@ -3,13 +3,15 @@ package dev.rft.monitor.stats;
 /**
  * Thresholds of a chart that follow from the rate of false alarms it may give.
  *
- * <p>Implementation note. With known parameters and normal noise the rate of a CUSUM with reference value k falls as {@code
- * exp(-2 k h)} (Siegmund, 1985). A chart that estimates its parameters on a few dozen correlated values is far from that:
- * its rate still falls exponentially in h, with a smaller exponent. {@link #DRIFT_EXPONENT} was measured by simulation with
- * the estimation included; docs/decisions/0002-detection-kernel.md gives the streams and the figures. The spike test looks
- * at one value, so that the tail of the noise decides; it takes the quantile of Student's t with {@link #SPIKE_FREEDOM}
- * degrees of freedom, and fewer while the scale is estimated on few values: the efficiency of the median absolute
- * deviation is 0.37, so that n values know the scale as well as 0.37 n do with the ordinary estimate.
+ * <p>Implementation note. With known parameters and normal noise the rate of a CUSUM with reference
+ * value k falls as {@code exp(-2 k h)} (Siegmund, 1985). A chart that estimates its parameters on a
+ * few dozen correlated values is far from that: its rate still falls exponentially in h, with a
+ * smaller exponent. {@link #DRIFT_EXPONENT} was measured by simulation with the estimation
+ * included; docs/decisions/0002-detection-kernel.md gives the streams and the figures. The spike
+ * test looks at one value, so that the tail of the noise decides; it takes the quantile of
+ * Student's t with {@link #SPIKE_FREEDOM} degrees of freedom, and fewer while the scale is
+ * estimated on few values: the efficiency of the median absolute deviation is 0.37, so that n
+ * values know the scale as well as 0.37 n do with the ordinary estimate.
  *
  * @param spike robust z of one value that is an alarm
  * @param drift height of the CUSUM that is an alarm
@@ -26,7 +28,8 @@ record Limits(double spike, double drift) {
     /**
      * Derives the thresholds.
      *
-     * @param falseAlarmsPerStep the rate the chart may have, shared equally by its two tests; in (0, 0.1]
+     * @param falseAlarmsPerStep the rate the chart may have, shared equally by its two tests; in
+     *     (0, 0.1]
      * @param values how many values the baseline holds
      * @return the thresholds
      */
@@ -39,8 +42,8 @@ record Limits(double spike, double drift) {
     /**
      * Returns the value that Student's t exceeds with a small probability.
      *
-     * <p>With t = tan(u) sqrt(v) the tail is the integral of cos(u)^(v - 1) up to pi / 2, a finite interval on a smooth
-     * function: bisection over u loses no digits far out, where series do.
+     * <p>With t = tan(u) sqrt(v) the tail is the integral of cos(u)^(v - 1) up to pi / 2, a finite
+     * interval on a smooth function: bisection over u loses no digits far out, where series do.
      */
     static double studentQuantile(double tail, double freedom) {
         double area = 2 * tail * complementIntegral(Math.PI / 2, freedom);

@@ -5,17 +5,21 @@ import java.util.Arrays;
 /**
  * Estimates that a few wild values cannot move.
  *
- * <p>Implementation note. The scale is 1.4826 times the median absolute deviation, which estimates the standard deviation
- * of normal noise and breaks down only when half of the values are wild (Rousseeuw and Croux, 1993). The autocorrelation
- * is that of residuals cut at three scales, with Kendall's correction (1 + 3 rho) / n for its bias towards zero and
- * one standard error on top: whitening too little costs false alarms, whitening too much costs only some delay.
+ * <p>Implementation note. The scale is 1.4826 times the median absolute deviation, which estimates
+ * the standard deviation of normal noise and breaks down only when half of the values are wild
+ * (Rousseeuw and Croux, 1993). The autocorrelation is that of residuals cut at three scales, with
+ * Kendall's correction (1 + 3 rho) / n for its bias towards zero and one standard error on top:
+ * whitening too little costs false alarms, whitening too much costs only some delay.
  */
 final class Robust {
 
     /** Makes the median absolute deviation an estimate of a normal standard deviation. */
     static final double MAD_TO_DEVIATION = 1.4826;
 
-    /** Whitening by more than this turns the chart into one of differences, which sees no lasting shift. */
+    /**
+     * Whitening by more than this turns the chart into one of differences, which sees no lasting
+     * shift.
+     */
     static final double MAX_AUTOCORRELATION = 0.95;
 
     private static final double CUT = 3;
@@ -41,7 +45,10 @@ final class Robust {
                 * median(Arrays.stream(values).map(value -> Math.abs(value - centre)).toArray());
     }
 
-    /** Returns the lag-1 autocorrelation of residuals around 0, one standard error above its estimate, in [0, {@link #MAX_AUTOCORRELATION}]. */
+    /**
+     * Returns the lag-1 autocorrelation of residuals around 0, one standard error above its
+     * estimate, in [0, {@link #MAX_AUTOCORRELATION}].
+     */
     static double autocorrelation(double[] residuals, double scale) {
         double product = 0;
         double square = 0;

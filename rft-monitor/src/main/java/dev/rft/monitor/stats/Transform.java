@@ -5,9 +5,9 @@ import dev.rft.api.signal.Signal;
 /**
  * Brings a signal to the scale on which equal differences mean equally much.
  *
- * <p>Implementation note. Shares use the angular transform {@code asin(sqrt(p))}, whose sampling deviation is 1 / (2
- * sqrt(n)) whatever p is (Anscombe, 1948). Logarithms are cut at 1e-12: a value below it is noise of the arithmetic, and
- * log 0 has no place in a mean.
+ * <p>Implementation note. Shares use the angular transform {@code asin(sqrt(p))}, whose sampling
+ * deviation is 1 / (2 sqrt(n)) whatever p is (Anscombe, 1948). Logarithms are cut at 1e-12: a value
+ * below it is noise of the arithmetic, and log 0 has no place in a mean.
  */
 public final class Transform {
 

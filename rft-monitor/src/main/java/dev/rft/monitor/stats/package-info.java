@@ -1,4 +1,6 @@
-/** The statistics under the built-in detectors: robust estimates, whitening, charts. Not exported. */
+/**
+ * The statistics under the built-in detectors: robust estimates, whitening, charts. Not exported.
+ */
 @NullMarked
 package dev.rft.monitor.stats;
 

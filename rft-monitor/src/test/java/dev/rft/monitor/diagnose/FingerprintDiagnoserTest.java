@@ -127,12 +127,14 @@ class FingerprintDiagnoserTest {
             Map<Signal, Double> values =
                     new HashMap<>(
                             Map.of(
-                                    Signals.REWARD_MEAN, 0.5 + 0.05 * random.nextGaussian(),
-                                    Signals.GRAD_NORM, Math.exp(0.3 * random.nextGaussian()),
+                                    Signals.REWARD_MEAN,
+                                    0.5 + 0.05 * random.nextGaussian(),
+                                    Signals.GRAD_NORM,
+                                    Math.exp(0.3 * random.nextGaussian()),
                                     Signals.UPDATE_NORM,
-                                            0.02 * Math.exp(0.1 * random.nextGaussian()),
+                                    0.02 * Math.exp(0.1 * random.nextGaussian()),
                                     Signals.KL_REFERENCE,
-                                            0.1 * Math.exp(0.3 * random.nextGaussian())));
+                                    0.1 * Math.exp(0.3 * random.nextGaussian())));
             if (step >= ONSET) {
                 values.putAll(since);
             }

@@ -123,10 +123,17 @@ class ChangeChartTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
-    /** The limits are about twice what docs/decisions/0002-detection-kernel.md reports, for 25,000 values each. */
+    /**
+     * The limits are about twice what docs/decisions/0002-detection-kernel.md reports, for 25,000
+     * values each.
+     */
     @ParameterizedTest
     @CsvSource({
-        "0, 0, 2", "0.5, 0, 4", "0.8, 0, 8", "0.95, 0, 45", "0, 5, 18",
+        "0, 0, 2",
+        "0.5, 0, 4",
+        "0.8, 0, 8",
+        "0.95, 0, 45",
+        "0, 5, 18",
     })
     void read_healthyStreams_keepTheMeasuredRate(double rho, int freedom, int limit) {
         int alarms = 0;

@@ -86,7 +86,8 @@ class KernelTest {
     @Test
     void transform_zeroLogarithm_isFinite() {
         assertThat(Transform.apply(Signal.Scale.LOG, 0)).isEqualTo(Math.log(1e-12));
-        assertThat(Transform.apply(Signal.Scale.FRACTION, 0.25)).isCloseTo(Math.PI / 6, within(1e-12));
+        assertThat(Transform.apply(Signal.Scale.FRACTION, 0.25))
+                .isCloseTo(Math.PI / 6, within(1e-12));
         assertThat(Transform.angularDeviation(64)).isEqualTo(1.0 / 16);
     }
 
