@@ -4,12 +4,15 @@ import dev.rft.cli.report.HtmlReport;
 import dev.rft.cli.report.ReportData;
 import dev.rft.cli.report.RunFiles;
 import dev.rft.cli.report.Summary;
+import dev.rft.faultbench.fault.Fault;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,14 +41,14 @@ final class DemoCommand implements Callable<Integer> {
             paramLabel = "N",
             converter = SeedConverter.class,
             description = "Seed of both runs and of the onset (default: ${DEFAULT-VALUE}).")
-    private long seed = 42;
+    private long seed = 1;
 
     @Option(
             names = "--steps",
             paramLabel = "N",
             converter = StepsConverter.class,
-            description = "Training steps of each run, 60 to 100000 (default: ${DEFAULT-VALUE}).")
-    private int steps = 300;
+            description = "Training steps of each run, 100 to 100000 (default: ${DEFAULT-VALUE}).")
+    private int steps = 200;
 
     @Option(
             names = "--fault",
@@ -54,7 +57,7 @@ final class DemoCommand implements Callable<Integer> {
             description =
                     "lr-spike, reward-zero, reward-inflated, nan-gradient or none (default:"
                             + " ${DEFAULT-VALUE}).")
-    private DemoFault fault = DemoFault.LR_SPIKE;
+    private Fault fault = Fault.LR_SPIKE;
 
     @Option(
             names = "--out",
@@ -172,14 +175,20 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    static final class FaultConverter implements ITypeConverter<DemoFault> {
+    static final class FaultConverter implements ITypeConverter<Fault> {
         @Override
-        public DemoFault convert(String value) {
-            try {
-                return DemoFault.named(value);
-            } catch (IllegalArgumentException unknown) {
-                throw new TypeConversionException(unknown.getMessage());
-            }
+        public Fault convert(String value) {
+            return Fault.of(value)
+                    .orElseThrow(
+                            () ->
+                                    new TypeConversionException(
+                                            "must be one of "
+                                                    + Arrays.stream(Fault.values())
+                                                            .map(Fault::id)
+                                                            .collect(Collectors.joining(", "))
+                                                    + ", was '"
+                                                    + value
+                                                    + "'"));
         }
     }
 

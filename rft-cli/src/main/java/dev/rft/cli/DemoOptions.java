@@ -1,5 +1,6 @@
 package dev.rft.cli;
 
+import dev.rft.faultbench.fault.Fault;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -11,10 +12,10 @@ import java.util.Objects;
  * @param fault what strikes
  * @param out the directory that receives the files; exists
  */
-record DemoOptions(long seed, int steps, DemoFault fault, Path out) {
+record DemoOptions(long seed, int steps, Fault fault, Path out) {
 
     /** Fewer leave no healthy stretch before the fault and no room to verify a repair after it. */
-    static final int MIN_STEPS = 60;
+    static final int MIN_STEPS = 100;
 
     static final int MAX_STEPS = 100_000;
 

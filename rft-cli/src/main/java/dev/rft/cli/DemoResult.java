@@ -14,7 +14,7 @@ import java.util.OptionalLong;
  * @param detectedStep the step of the first alarm; empty when there was none
  * @param diagnosis the id of the cause that was named first, such as {@code OD-1}
  * @param actions what was done, a line each, in order; copied
- * @param accuracyBeforeFault held-out accuracy at the last evaluation before the onset, in [0, 1]
+ * @param accuracyBeforeFault held-out accuracy at the step before the onset, in [0, 1]
  * @param accuracySupervised held-out accuracy of the supervised run at its end, in [0, 1]
  * @param accuracyUnsupervised held-out accuracy of the unsupervised twin at its end, in [0, 1]
  * @param seconds wall time of both runs
@@ -48,7 +48,7 @@ record DemoResult(
         return new Summary(
                 options.seed(),
                 options.steps(),
-                options.fault().option(),
+                options.fault().id(),
                 options.fault().sentence(),
                 onsetStep,
                 detectedStep,

@@ -40,6 +40,15 @@ public final class Main implements Runnable {
     private Main() {}
 
     /**
+     * Runs the command and ends the process with its exit code.
+     *
+     * @param args the arguments
+     */
+    public static void main(String[] args) {
+        System.exit(run(args, Terminal.system(), new TrainingDemo()));
+    }
+
+    /**
      * Runs a command line.
      *
      * @param args the arguments

@@ -13,13 +13,17 @@ public enum Fault {
      * OD-1: the optimizer multiplies the learning rate by 30, behind the knob. Cured by nothing but
      * a knob turned down by as much; what it did to the weights, by a rollback.
      */
-    LR_SPIKE("lr-spike", Cause.KL_EXPLOSION, "the optimizer multiplies the learning rate by 30"),
+    LR_SPIKE(
+            "lr-spike",
+            Cause.KL_EXPLOSION,
+            "The optimizer began to multiply the learning rate by 30"),
     /**
      * RF-2: the verifier returns 0 for every response. Cured by a restart, which builds the
      * verifier anew. It gives no policy gradient, so what it costs is time, and what the pull to
      * the reference takes back.
      */
-    REWARD_ZERO("reward-zero", Cause.REWARD_COLLAPSE, "the verifier returns 0 for every response"),
+    REWARD_ZERO(
+            "reward-zero", Cause.REWARD_COLLAPSE, "The verifier began to score every response 0"),
     /**
      * RF-1: the verifier adds 2 to the reward of half of the responses, drawn at random. Cured by a
      * restart. Only a part of them, because group advantages do not see a change of all rewards.
@@ -27,26 +31,23 @@ public enum Fault {
     REWARD_INFLATED(
             "reward-inflated",
             Cause.REWARD_SPIKE,
-            "the verifier adds 2 to the reward of a random half of the responses"),
+            "The verifier began to add 2 to the reward of a random half of the responses"),
     /**
      * Non-finite values: the model's backward pass gives NaN while its outputs stay right. Cured by
      * a restart.
      */
-    NAN_GRADIENT(
-            "nan-gradient",
-            Cause.NON_FINITE,
-            "the backward pass gives NaN while the forward pass stays right"),
+    NAN_GRADIENT("nan-gradient", Cause.NON_FINITE, "The backward pass began to give NaN gradients"),
     /** No fault: the run stays healthy. */
-    NONE("none", Cause.BENIGN, "nothing");
+    NONE("none", Cause.BENIGN, "No fault was injected");
 
     private final String id;
     private final Cause cause;
-    private final String description;
+    private final String sentence;
 
-    Fault(String id, Cause cause, String description) {
+    Fault(String id, Cause cause, String sentence) {
         this.id = id;
         this.cause = cause;
-        this.description = description;
+        this.sentence = sentence;
     }
 
     /** Returns the name by which it is asked for: {@code lr-spike}. */
@@ -59,9 +60,9 @@ public enum Fault {
         return cause;
     }
 
-    /** Returns what happens, as the end of a sentence. */
-    public String description() {
-        return description;
+    /** Returns what happens, as a sentence that the step may follow. */
+    public String sentence() {
+        return sentence;
     }
 
     /**

@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /** One signal, watched in one direction: a probe that reads it and a chart that judges it. */
-final class Channel {
+final class Channel implements Watch {
 
     private static final String MEMORY = "memory";
 
@@ -45,12 +45,13 @@ final class Channel {
         this.chart = new ChangeChart(sign, path, falseAlarmsPerStep);
     }
 
-    /** Names the channel within its detector's state. */
-    String name() {
+    @Override
+    public String name() {
         return signal.name() + (sign > 0 ? "/up" : "/down");
     }
 
-    Verdict inspect(Observation observation) {
+    @Override
+    public Verdict inspect(Observation observation) {
         shift = 0;
         OptionalDouble value = probe.read(signal, observation);
         if (value.isEmpty()) {
@@ -70,11 +71,8 @@ final class Channel {
         };
     }
 
-    /**
-     * Returns how far the value inspected last was off in the adverse direction, in deviations; 0
-     * when unknown.
-     */
-    double shift() {
+    @Override
+    public double shift() {
         return shift;
     }
 
@@ -102,14 +100,15 @@ final class Channel {
         return reading.onset().isPresent() ? evidence.since(reading.onset().getAsLong()) : evidence;
     }
 
-    Map<String, double[]> save() {
+    @Override
+    public Map<String, double[]> save() {
         Map<String, double[]> state = new TreeMap<>(chart.save());
         state.put(MEMORY, new double[] {probe.memory});
         return state;
     }
 
-    /** Restores; an empty map stands for a channel that has seen nothing. */
-    void restore(Map<String, double[]> state) {
+    @Override
+    public void restore(Map<String, double[]> state) {
         if (state.isEmpty()) {
             chart.restore(state);
             probe.memory = Double.NaN;

@@ -21,10 +21,10 @@ final class ChartDetector implements Detector {
 
     private static final String RULE = "rule";
 
-    private final List<Channel> channels;
+    private final List<Watch> channels;
     private final Optional<Rule> rule;
 
-    ChartDetector(List<Channel> channels, Optional<Rule> rule) {
+    ChartDetector(List<? extends Watch> channels, Optional<Rule> rule) {
         this.channels = List.copyOf(channels);
         this.rule = rule;
     }
@@ -32,7 +32,7 @@ final class ChartDetector implements Detector {
     @Override
     public Verdict inspect(Observation observation) {
         List<Verdict> verdicts = new ArrayList<>();
-        for (Channel channel : channels) {
+        for (Watch channel : channels) {
             verdicts.add(channel.inspect(observation));
         }
         double shift = channels.get(0).shift();
@@ -80,7 +80,7 @@ final class ChartDetector implements Detector {
     @Override
     public DetectorState save() {
         Map<String, double[]> values = new TreeMap<>();
-        for (Channel channel : channels) {
+        for (Watch channel : channels) {
             channel.save()
                     .forEach((name, numbers) -> values.put(channel.name() + "/" + name, numbers));
         }
@@ -100,7 +100,7 @@ final class ChartDetector implements Detector {
     }
 
     private void restoreAll(Map<String, double[]> values) {
-        for (Channel channel : channels) {
+        for (Watch channel : channels) {
             String prefix = channel.name() + "/";
             Map<String, double[]> part = new TreeMap<>();
             values.forEach(

@@ -125,22 +125,15 @@ public final class Detectors {
     }
 
     /**
-     * Returns {@code update-explosion}: the weights move more per step than they did, relative to
-     * the learning rate as it is set.
+     * Returns {@code update-explosion}: the weights move more per step than they did, and more
+     * relative to the learning rate as it is set.
      */
     public static DetectorFactory updateExplosion() {
         return factory(
                 "update-explosion",
                 EvidenceClass.GRADIENT,
                 1,
-                rate ->
-                        charts(
-                                new Channel(
-                                        Signals.UPDATE_NORM,
-                                        1,
-                                        Path.TREND,
-                                        new PerLearningRateProbe(1),
-                                        rate)));
+                rate -> charts(perLearningRate(Signals.UPDATE_NORM, 1, rate)));
     }
 
     /**
@@ -162,12 +155,7 @@ public final class Detectors {
                                                 Path.TREND,
                                                 new Probe.Plain(),
                                                 rate / 2),
-                                        new Channel(
-                                                Signals.KL_UPDATE,
-                                                1,
-                                                Path.TREND,
-                                                new PerLearningRateProbe(2),
-                                                rate / 2)),
+                                        perLearningRate(Signals.KL_UPDATE, 2, rate / 2)),
                                 Optional.of(new Rules.WildRatio())));
     }
 
@@ -212,7 +200,13 @@ public final class Detectors {
                 });
     }
 
-    private static Detector charts(Channel channel) {
+    private static Watch perLearningRate(Signal signal, int power, double rate) {
+        return new BothOf(
+                new Channel(signal, 1, Path.TREND, new Probe.Plain(), rate),
+                new Channel(signal, 1, Path.TREND, new PerLearningRateProbe(power), rate));
+    }
+
+    private static Detector charts(Watch channel) {
         return new ChartDetector(List.of(channel), Optional.empty());
     }
 
