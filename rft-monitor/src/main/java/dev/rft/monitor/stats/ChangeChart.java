@@ -1,5 +1,6 @@
 package dev.rft.monitor.stats;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -40,7 +41,7 @@ public final class ChangeChart {
     private static final double SCORE_CUT = 6;
     private static final double VALUE_CUT = 4;
     private static final double SMALLEST_SHIFT = 0.5;
-    private static final int RECENT = 3;
+    private static final int RECENT = 5;
     private static final int SCALARS = 6;
 
     /** What a healthy value may do in the adverse direction. */
@@ -49,7 +50,7 @@ public final class ChangeChart {
         LEVEL,
         /** It may go on along the trend that it has shown. */
         TREND,
-        /** It may drift as it likes, and only a jump away from its last values counts. */
+        /** It may drift as it likes; what counts is a move away from the median of its last values, which soon follows. */
         DRIFTING
     }
 
@@ -150,23 +151,14 @@ public final class ChangeChart {
         }
         if (path == Path.DRIFTING && pending.size() >= RECENT) {
             double[] last = pending.toArray();
-            expected =
-                    Math.max(
-                            expected,
-                            sign
-                                    * Robust.median(
-                                            last[last.length - 1],
-                                            last[last.length - 2],
-                                            last[last.length - 3]));
+            double[] recent = Arrays.copyOfRange(last, last.length - RECENT, last.length);
+            expected = Math.max(expected, sign * Robust.median(recent));
         }
         return sign * expected;
     }
 
     /** Moves the CUSUM and tells whether it stands at the alarm height. */
     private boolean accumulate(double z, double error, long step) {
-        if (path == Path.DRIFTING) {
-            return false;
-        }
         double reference = SMALLEST_SHIFT + 2 * error;
         double before = cusum;
         double height = limits.drift();
