@@ -13,9 +13,10 @@ import java.util.TreeMap;
  * last {@value #GAP} are kept out, so that a slow change is not learned before it is seen. With r the residual in the
  * adverse direction and rho the baseline's autocorrelation, the whitened residual is e = r - rho r', and z = e / (s sqrt(1
  * + q)), s its robust deviation and q the variance of the expected value relative to the noise. Jump: z above {@link
- * Limits#spike}. Drift: S = max(0, S + min(z, {@value #SCORE_CUT}) - k), an alarm at {@link Limits#drift}. The reference
- * value k is 0.5 plus two standard errors of the expected value, because an error in it repeats at every step. The cut lets
- * no single wild value reach the drift alarm (a bounded score, Huber 1981). S is held at the alarm height, so that the
+ * Limits#spike}. Drift: S = max(0, S + min(z - k, c h)), an alarm at h = {@link Limits#drift}. The reference
+ * value k is 0.5 plus two standard errors of the expected value, because an error in it repeats at every step. The cut c =
+ * {@value #SHARE_OF_ONE} lets no single wild value reach the drift alarm, however heavy the tail (a bounded score, Huber
+ * 1981). S is held at the alarm height, so that the
  * first value that is normal again ends the alarm.
  *
  * <p>Onset: of a jump, the first value of the unbroken run of jumps; of a drift, the step after S was last 0 (Page, 1954).
@@ -38,10 +39,12 @@ public final class ChangeChart {
     /** Number of alarms after which a change counts as lasting and legitimate. */
     public static final int PATIENCE = 32;
 
-    private static final double SCORE_CUT = 6;
+    /** One value moves the CUSUM by at most this share of the alarm height: two alarm, one never does. */
+    private static final double SHARE_OF_ONE = 0.55;
+
     private static final double VALUE_CUT = 4;
     private static final double SMALLEST_SHIFT = 0.5;
-    private static final int RECENT = 5;
+    private static final int RECENT = 3;
     private static final int SCALARS = 6;
 
     /** What a healthy value may do in the adverse direction. */
@@ -162,7 +165,8 @@ public final class ChangeChart {
         double reference = SMALLEST_SHIFT + 2 * error;
         double before = cusum;
         double height = limits.drift();
-        cusum = Math.min(height, Math.max(0, before + Math.min(z, SCORE_CUT) - reference));
+        double score = Math.min(z - reference, SHARE_OF_ONE * height);
+        cusum = Math.min(height, Math.max(0, before + score));
         if (cusum == 0) {
             driftOnset = -1;
         } else if (before == 0 || driftOnset < 0 || driftOnset > step) {
