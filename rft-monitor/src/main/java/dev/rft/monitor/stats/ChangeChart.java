@@ -1,5 +1,6 @@
 package dev.rft.monitor.stats;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -14,11 +15,11 @@ import java.util.TreeMap;
  * learned before it is seen. With r the residual in the adverse direction and rho the baseline's
  * autocorrelation, the whitened residual is e = r - rho r', and z = e / (s sqrt(1 + q)), s its
  * robust deviation and q the variance of the expected value relative to the noise. Jump: z above
- * {@link Limits#spike}. Drift: S = max(0, S + min(z, {@value #SCORE_CUT}) - k), an alarm at {@link
+ * {@link Limits#spike}. Drift: S = max(0, S + min(z - k, c h)), an alarm at h = {@link
  * Limits#drift}. The reference value k is 0.5 plus two standard errors of the expected value,
- * because an error in it repeats at every step. The cut lets no single wild value reach the drift
- * alarm (a bounded score, Huber 1981). S is held at the alarm height, so that the first value that
- * is normal again ends the alarm.
+ * because an error in it repeats at every step. The cut c = {@value #SHARE_OF_ONE} lets no single
+ * wild value reach the drift alarm, however heavy the tail (a bounded score, Huber 1981). S is held
+ * at the alarm height, so that the first value that is normal again ends the alarm.
  *
  * <p>Onset: of a jump, the first value of the unbroken run of jumps; of a drift, the step after S
  * was last 0 (Page, 1954).
@@ -42,7 +43,12 @@ public final class ChangeChart {
     /** Number of alarms after which a change counts as lasting and legitimate. */
     public static final int PATIENCE = 32;
 
-    private static final double SCORE_CUT = 6;
+    /**
+     * One value moves the CUSUM by at most this share of the alarm height: two alarm, one never
+     * does.
+     */
+    private static final double SHARE_OF_ONE = 0.55;
+
     private static final double VALUE_CUT = 4;
     private static final double SMALLEST_SHIFT = 0.5;
     private static final int RECENT = 3;
@@ -54,7 +60,10 @@ public final class ChangeChart {
         LEVEL,
         /** It may go on along the trend that it has shown. */
         TREND,
-        /** It may drift as it likes, and only a jump away from its last values counts. */
+        /**
+         * It may drift as it likes; what counts is a move away from the median of its last values,
+         * which soon follows.
+         */
         DRIFTING
     }
 
@@ -162,27 +171,19 @@ public final class ChangeChart {
         }
         if (path == Path.DRIFTING && pending.size() >= RECENT) {
             double[] last = pending.toArray();
-            expected =
-                    Math.max(
-                            expected,
-                            sign
-                                    * Robust.median(
-                                            last[last.length - 1],
-                                            last[last.length - 2],
-                                            last[last.length - 3]));
+            double[] recent = Arrays.copyOfRange(last, last.length - RECENT, last.length);
+            expected = Math.max(expected, sign * Robust.median(recent));
         }
         return sign * expected;
     }
 
     /** Moves the CUSUM and tells whether it stands at the alarm height. */
     private boolean accumulate(double z, double error, long step) {
-        if (path == Path.DRIFTING) {
-            return false;
-        }
         double reference = SMALLEST_SHIFT + 2 * error;
         double before = cusum;
         double height = limits.drift();
-        cusum = Math.min(height, Math.max(0, before + Math.min(z, SCORE_CUT) - reference));
+        double score = Math.min(z - reference, SHARE_OF_ONE * height);
+        cusum = Math.min(height, Math.max(0, before + score));
         if (cusum == 0) {
             driftOnset = -1;
         } else if (before == 0 || driftOnset < 0 || driftOnset > step) {

@@ -5,13 +5,14 @@ package dev.rft.monitor.stats;
  *
  * <p>Implementation note. With known parameters and normal noise the rate of a CUSUM with reference
  * value k falls as {@code exp(-2 k h)} (Siegmund, 1985). A chart that estimates its parameters on a
- * few dozen correlated values is far from that: its rate still falls exponentially in h, with a
- * smaller exponent. {@link #DRIFT_EXPONENT} was measured by simulation with the estimation
- * included; docs/decisions/0002-detection-kernel.md gives the streams and the figures. The spike
- * test looks at one value, so that the tail of the noise decides; it takes the quantile of
- * Student's t with {@link #SPIKE_FREEDOM} degrees of freedom, and fewer while the scale is
- * estimated on few values: the efficiency of the median absolute deviation is 0.37, so that n
- * values know the scale as well as 0.37 n do with the ordinary estimate.
+ * few dozen correlated values is far from that: its rate still falls with h, more slowly. With
+ * {@link #DRIFT_EXPONENT} the simulated rate, estimation included, stays under the wanted one for
+ * uncorrelated noise and exceeds it for strongly correlated noise;
+ * docs/decisions/0002-detection-kernel.md gives the streams and the figures. The spike test looks
+ * at one value, so that the tail of the noise decides; it takes the quantile of Student's t with
+ * {@link #SPIKE_FREEDOM} degrees of freedom, and fewer while the scale is estimated on few values:
+ * the efficiency of the median absolute deviation is 0.37, so that n values know the scale as well
+ * as 0.37 n do with the ordinary estimate.
  *
  * @param spike robust z of one value that is an alarm
  * @param drift height of the CUSUM that is an alarm
