@@ -12,6 +12,7 @@ import dev.rft.faultbench.workload.AdditionRun;
 import dev.rft.faultbench.workload.WarmStart;
 import dev.rft.monitor.AlarmBudget;
 import dev.rft.monitor.Monitor;
+import dev.rft.monitor.detect.Detectors;
 import dev.rft.recovery.Supervisor;
 import dev.rft.recovery.journal.JsonlJournal;
 import dev.rft.recovery.journal.MetricsLog;
@@ -96,7 +97,10 @@ final class TrainingDemo implements DemoRunner {
         try (JsonlJournal journal = JsonlJournal.open(files.supervisedJournal());
                 MetricsLog metrics = MetricsLog.open(files.supervisedMetrics())) {
             Supervisor.of(run.loop())
-                    .monitor(Monitor.standard(AlarmBudget.perTenThousandSteps(1)))
+                    .monitor(
+                            Monitor.standardBuilder(AlarmBudget.perTenThousandSteps(1))
+                                    .with(Detectors.rewardRange(0, 1))
+                                    .build())
                     .runId("supervised")
                     .listener(journal)
                     .listener(metrics)

@@ -152,12 +152,13 @@ public interface TrainingLoop {
     }
 
     /**
-     * Wraps a function that runs one whole step: it can be watched and stopped, and nothing else.
+     * Wraps a function that runs one whole step. As it is, the loop can be watched and stopped;
+     * what else the program can do is added to the result.
      *
      * @param step runs the step of a key and tells what it showed
      * @return the loop
      */
-    static TrainingLoop ofSteps(Function<StepKey, Observation> step) {
-        return new StepFunctionLoop(step);
+    static StepLoop ofSteps(Function<StepKey, Observation> step) {
+        return new StepLoop(step);
     }
 }
