@@ -109,8 +109,11 @@ final class IncidentTracker {
         if (restored) {
             history.rewindTo(resumesAfter.step());
         }
+        List<Observation> reference =
+                Verification.comparable(
+                        current.reference(), resumesAfter.step(), config.verifySteps());
         current.verifyWith(
-                new Verification(config, action, current.incident(), current.reference(), before),
+                new Verification(config, action, current.incident(), reference, before),
                 restored,
                 resumesAfter.step() + 1);
     }

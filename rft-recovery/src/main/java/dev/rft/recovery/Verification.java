@@ -36,7 +36,7 @@ final class Verification {
      * @param config the thresholds
      * @param action the action
      * @param incident its incident
-     * @param reference observations from before the onset
+     * @param reference healthy observations to compare with, see {@link #comparable}
      * @param before observations from the onset to the action
      */
     Verification(
@@ -47,15 +47,26 @@ final class Verification {
             List<Observation> before) {
         this.config = config;
         this.skip = action instanceof RecoveryAction.SkipStep;
-        // A long reference would compare the present with a policy that has learned much since.
-        this.reference =
-                reference.subList(
-                        Math.max(0, reference.size() - 2 * config.verifySteps()), reference.size());
+        this.reference = reference;
         this.before = before;
         this.alarmed = new LinkedHashSet<>();
         incident.findings().stream()
                 .flatMap(finding -> violated(finding).stream())
                 .forEach(violated -> alarmed.add(violated.evidence().signal()));
+    }
+
+    /**
+     * Returns those observations from before the onset that show the run at about the same progress: around the step that it
+     * resumes after. A run that was rolled back has to learn again what it had learned between there and the onset, and may
+     * not be blamed for it; nor may one that goes on be measured by how it was long ago.
+     */
+    static List<Observation> comparable(
+            List<Observation> beforeOnset, long resumesAfter, int verifySteps) {
+        long newest = beforeOnset.isEmpty() ? 0 : beforeOnset.get(beforeOnset.size() - 1).key().step();
+        long middle = Math.min(resumesAfter, newest - verifySteps);
+        return beforeOnset.stream()
+                .filter(observation -> Math.abs(observation.key().step() - middle - 0.5) < verifySteps)
+                .toList();
     }
 
     /** Takes the next executed step. Returns the judgement once there is one. */

@@ -1,0 +1,461 @@
+package dev.rft.recovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rft.api.control.Capability;
+import dev.rft.api.control.TrainingLoop;
+import dev.rft.api.signal.Observation;
+import dev.rft.api.signal.Signals;
+import dev.rft.api.signal.StepKey;
+import dev.rft.monitor.AlarmBudget;
+import dev.rft.monitor.EvidenceClass;
+import dev.rft.monitor.Monitor;
+import dev.rft.recovery.QuadraticLoop.Fault;
+import dev.rft.recovery.event.RftEvent;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SupervisorTest {
+
+    private final QuadraticLoop loop = new QuadraticLoop(7);
+    private final Fixtures.Recorder recorder = new Fixtures.Recorder();
+
+    @AfterEach
+    void everySnapshotIsClosed() {
+        assertThat(loop.openSnapshots).isZero();
+    }
+
+    private RunReport run(long steps) {
+        return Fixtures.supervisor(loop).listener(recorder).run(steps);
+    }
+
+    @Test
+    void run_withoutFault_computesWhatTheLoopComputesAlone() {
+        QuadraticLoop alone = new QuadraticLoop(7);
+        for (StepKey key = StepKey.START.next(); key.step() <= 200; key = key.next()) {
+            alone.apply(alone.compute(alone.collect(key)));
+            alone.observe();
+        }
+
+        RunReport report = run(200);
+
+        assertThat(report.completed()).isTrue();
+        assertThat(report.executedSteps()).isEqualTo(200);
+        assertThat(report.incidents()).isEmpty();
+        assertThat(loop.observations).isEqualTo(alone.observations);
+        assertThat(loop.state).isEqualTo(alone.state);
+    }
+
+    @Test
+    void run_withoutFault_announcesStepsAndSnapshotsInOrder() {
+        run(16);
+
+        assertThat(recorder.events.stream().map(e -> e.getClass().getSimpleName()).toList())
+                .startsWith("RunStarted", "SnapshotTaken", "StepCompleted")
+                .endsWith("StepCompleted", "RunFinished");
+        assertThat(recorder.of(RftEvent.SnapshotTaken.class))
+                .extracting(e -> e.key().step())
+                .containsExactly(0L, 10L);
+        assertThat(recorder.of(RftEvent.SnapshotVerified.class))
+                .extracting(e -> e.key().step() + " proves " + e.snapshot().step())
+                .containsExactly("15 proves 10");
+    }
+
+    @Test
+    void run_oneGradientNotFinite_skipsTheStep() {
+        loop.nan = Fault.during(50, 50);
+
+        RunReport report = run(100);
+
+        assertThat(recorder.story())
+                .containsExactly(
+                        "opened NON-FINITE", "acted SkipStep", "judged SkipStep HELPED", "closed");
+        assertThat(report.completed()).isTrue();
+        assertThat(report.discardedUpdates()).isEqualTo(1);
+        assertThat(report.key()).isEqualTo(new StepKey(0, 100, 0));
+        assertThat(loop.state.x()).isFinite();
+    }
+
+    @Test
+    void run_discardedUpdateThatNoDetectorSees_opensAnIncidentAllTheSame() {
+        loop.nan = Fault.during(50, 50);
+
+        RunReport report =
+                Supervisor.of(loop)
+                        .monitor(Monitor.builder(AlarmBudget.perTenThousandSteps(1)).build())
+                        .diagnoser(Fixtures.diagnoser())
+                        .run(60);
+
+        assertThat(report.incidents()).hasSize(1);
+        assertThat(report.incidents().get(0).findings())
+                .extracting(f -> f.detector())
+                .containsExactly("update-gate");
+    }
+
+    @Test
+    void run_gradientsNotFiniteUntilRestart_climbsToTheRestart() {
+        loop.nan = Fault.untilRestart(50);
+
+        RunReport report = run(100);
+
+        assertThat(recorder.story())
+                .containsExactly(
+                        "opened NON-FINITE",
+                        "acted SkipStep",
+                        "judged SkipStep NO_EFFECT",
+                        "acted Rollback",
+                        "judged Rollback NO_EFFECT",
+                        "acted Restart",
+                        "judged Restart HELPED",
+                        "closed");
+        assertThat(report.completed()).isTrue();
+        // Snapshots at 10, 20, 30 and 40, all good at 50: both rollbacks go to 40, in a new attempt each.
+        assertThat(recorder.of(RftEvent.ActionTaken.class))
+                .extracting(e -> e.resumesAfter())
+                .containsExactly(new StepKey(0, 50, 0), new StepKey(1, 40, 0), new StepKey(2, 40, 0));
+        assertThat(report.executedSteps()).isEqualTo(51 + 1 + 60);
+    }
+
+    @Test
+    void run_gradientsNotFiniteForEver_haltsInTheLastGoodState() {
+        loop.nan = Fault.from(50);
+
+        RunReport report = run(100);
+
+        assertThat(recorder.story())
+                .endsWith("judged Restart NO_EFFECT", "acted Halt", "closed");
+        assertThat(report.completed()).isFalse();
+        assertThat(report.reason()).contains("numerical failure").contains("state is that of step 40");
+        assertThat(report.key()).isEqualTo(new StepKey(3, 40, 0));
+        assertThat(report.incidents()).singleElement().matches(Incident::halted);
+        QuadraticLoop healthy = new QuadraticLoop(7);
+        Fixtures.supervisor(healthy).run(40);
+        assertThat(loop.state).isEqualTo(healthy.state);
+    }
+
+    @Test
+    void run_hiddenMultiplierOfTheLearningRate_isUndoneInOneAttempt() {
+        loop.hiddenMultiplier = Fault.from(60);
+
+        RunReport report = run(150);
+
+        assertThat(recorder.story())
+                .containsExactly(
+                        "opened OD-1", "acted Rollback", "judged Rollback HELPED", "closed");
+        RecoveryAction.Rollback rollback =
+                (RecoveryAction.Rollback) recorder.of(RftEvent.ActionTaken.class).get(0).action();
+        assertThat(rollback.learningRateFactor()).isBetween(0.01, 0.1);
+        assertThat(loop.state.learningRate()).isEqualTo(0.1 * rollback.learningRateFactor());
+        assertThat(report.completed()).isTrue();
+        assertThat(loop.observations.get(loop.observations.size() - 1).value(Signals.REWARD_MEAN))
+                .hasValueSatisfying(reward -> assertThat(reward).isGreaterThan(0.7));
+    }
+
+    @Test
+    void run_verifierDeadUntilRestart_restartsFirstSinceTheWeightsAreSound() {
+        loop.deadVerifier = Fault.untilRestart(60);
+
+        RunReport report = run(120);
+
+        assertThat(recorder.story())
+                .containsExactly("opened RF-2", "acted Restart", "judged Restart HELPED", "closed");
+        assertThat(loop.restarts).isEqualTo(1);
+        assertThat(report.completed()).isTrue();
+    }
+
+    @Test
+    void run_verifierDeadForEver_haltsAndSaysThatRewardsAreBroken() {
+        loop.deadVerifier = Fault.from(60);
+
+        RunReport report = run(120);
+
+        assertThat(recorder.story())
+                .containsExactly(
+                        "opened RF-2",
+                        "acted Restart",
+                        "judged Restart NO_EFFECT",
+                        "acted Halt",
+                        "closed");
+        assertThat(report.reason()).startsWith("rewards are broken: verifier or parser broken");
+        assertThat(report.key().step()).isEqualTo(50);
+    }
+
+    @Test
+    void run_policyThatOnlyRollsBack_haltsWhenItsBudgetEnds() {
+        loop.nan = Fault.from(50);
+
+        RunReport report =
+                Fixtures.supervisor(loop)
+                        .policies(RecoveryPolicies.rollbackOnly())
+                        .config(RecoveryConfig.defaults().withBudget(20, 3))
+                        .listener(recorder)
+                        .run(100);
+
+        assertThat(recorder.of(RftEvent.ActionTaken.class))
+                .extracting(e -> e.action().name())
+                .containsExactly("Rollback", "Rollback", "Rollback", "Halt");
+        assertThat(report.reason()).startsWith("the budget of 3 actions for NON-FINITE is spent");
+    }
+
+    @Test
+    void run_onsetBeforeTheAlarm_dropsTheSnapshotsFromTheOnsetOn() {
+        Monitor late =
+                Monitor.builder(AlarmBudget.perTenThousandSteps(1))
+                        .with(
+                                "late",
+                                EvidenceClass.GRADIENT,
+                                observation ->
+                                        Fixtures.notFinite()
+                                                .inspect(observation)
+                                                .match(
+                                                        healthy -> healthy,
+                                                        suspect -> suspect,
+                                                        alarm ->
+                                                                dev.rft.monitor.Verdict.violated(
+                                                                        alarm.evidence().since(30)),
+                                                        cannot -> cannot))
+                        .build();
+        loop.nan = Fault.during(55, 56);
+
+        Supervisor.of(loop)
+                .monitor(late)
+                .diagnoser(Fixtures.diagnoser())
+                .policies(RecoveryPolicies.rollbackOnly())
+                .listener(recorder)
+                .run(80);
+
+        assertThat(recorder.of(RftEvent.SnapshotsDemoted.class).get(0).snapshots())
+                .extracting(StepKey::step)
+                .containsExactly(30L, 40L, 50L);
+        assertThat(recorder.of(RftEvent.ActionTaken.class).get(0).resumesAfter())
+                .isEqualTo(new StepKey(1, 20, 0));
+    }
+
+    @Test
+    void run_secondAttempt_turnsTheSnapshotsLearningRateAndNotTheFirstAttempts() {
+        loop.nan = Fault.during(50, 51);
+        RecoveryPolicy halves =
+                (incident, state) ->
+                        new RecoveryAction.Rollback(
+                                incident.onset(), incident.attempts().isEmpty() ? 0.5 : 0.2);
+
+        RunReport report = Fixtures.supervisor(loop).policies(List.of(halves)).run(80);
+
+        assertThat(report.incidents().get(0).attempts())
+                .extracting(Attempt::outcome)
+                .containsExactly(Outcome.NO_EFFECT, Outcome.HELPED);
+        assertThat(loop.state.learningRate()).isEqualTo(0.1 * 0.2);
+    }
+
+    @Test
+    void run_laterIncidentThatGoesBackBeforeARepair_makesTheRepairAgain() {
+        loop.nan = (step, restarts) -> step == 50 || step == 90;
+        RecoveryPolicy halves = (incident, state) -> new RecoveryAction.Rollback(20, 0.5);
+
+        RunReport report = Fixtures.supervisor(loop).policies(List.of(halves)).run(80);
+
+        assertThat(report.incidents()).hasSize(2).allMatch(Incident::repaired);
+        assertThat(loop.state.learningRate()).isEqualTo(0.1 * 0.5 * 0.5);
+    }
+
+    @Test
+    void run_knobThatDidNotHelp_isTurnedBack() {
+        loop.nan = Fault.from(50);
+        RecoveryPolicy light =
+                (incident, state) ->
+                        incident.attempts().isEmpty()
+                                ? new RecoveryAction.ScaleLearningRate(0.5)
+                                : new RecoveryAction.Continue();
+
+        Fixtures.supervisor(loop).policies(List.of(light)).listener(recorder).run(60);
+
+        assertThat(recorder.story())
+                .containsExactly(
+                        "opened NON-FINITE",
+                        "acted ScaleLearningRate",
+                        "judged ScaleLearningRate NO_EFFECT");
+        assertThat(loop.learningRates.get(50)).isEqualTo(0.05);
+        assertThat(loop.state.learningRate()).isEqualTo(0.1);
+    }
+
+    @Test
+    void run_listenerThatThrows_isCountedAndTheOthersHearEverything() {
+        RunReport report =
+                Fixtures.supervisor(loop)
+                        .listener(
+                                event -> {
+                                    throw new IllegalStateException("full disk");
+                                })
+                        .listener(recorder)
+                        .run(5);
+
+        assertThat(report.completed()).isTrue();
+        // The start, its snapshot, five steps, the end.
+        assertThat(report.listenerFailures()).isEqualTo(8);
+        assertThat(recorder.events).hasSize(8);
+    }
+
+    @Test
+    void run_policyThatThrows_isQuarantinedAndTheNextIsAsked() {
+        loop.nan = Fault.during(50, 50);
+        RecoveryPolicy broken =
+                (incident, state) -> {
+                    throw new IllegalStateException("bug");
+                };
+
+        RunReport report =
+                Fixtures.supervisor(loop)
+                        .policies(List.of(broken, (i, s) -> new RecoveryAction.SkipStep()))
+                        .listener(recorder)
+                        .run(60);
+
+        assertThat(report.completed()).isTrue();
+        assertThat(recorder.story())
+                .hasSize(5)
+                .anyMatch(line -> line.startsWith("quarantined policy 1"))
+                .contains("judged SkipStep HELPED");
+    }
+
+    @Test
+    void run_detectorThatThrows_isReportedOnce() {
+        Monitor monitor =
+                Fixtures.detectors()
+                        .with(
+                                "broken",
+                                EvidenceClass.REWARD,
+                                observation -> {
+                                    throw new IllegalStateException("bug");
+                                })
+                        .build();
+
+        RunReport report = Supervisor.of(loop).monitor(monitor).listener(recorder).run(20);
+
+        assertThat(report.completed()).isTrue();
+        assertThat(recorder.story()).containsExactly("quarantined detector broken");
+    }
+
+    @Test
+    void run_diagnoserThatThrows_leavesTheCauseUnknown() {
+        loop.nan = Fault.during(50, 50);
+
+        RunReport report =
+                Fixtures.supervisor(loop)
+                        .diagnoser(
+                                (findings, recent) -> {
+                                    throw new IllegalStateException("bug");
+                                })
+                        .listener(recorder)
+                        .run(80);
+
+        assertThat(report.completed()).isTrue();
+        assertThat(recorder.story()).startsWith("quarantined diagnoser", "opened UNKNOWN");
+    }
+
+    @Test
+    void run_interrupted_finishesTheStepAndEnds() {
+        loop.afterStep =
+                () -> {
+                    if (loop.executed() == 20) {
+                        Thread.currentThread().interrupt();
+                    }
+                };
+
+        RunReport report = run(50);
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(report.completed()).isFalse();
+        assertThat(report.reason()).isEqualTo("interrupted");
+        assertThat(report.key().step()).isEqualTo(20);
+        assertThat(recorder.of(RftEvent.RunFinished.class)).hasSize(1);
+    }
+
+    @Test
+    void run_loopThatThrows_endsWithTheReportAndTheCause() {
+        loop.crash = Fault.from(20);
+
+        assertThatThrownBy(() -> run(50))
+                .isInstanceOf(TrainingFailedException.class)
+                .hasRootCauseMessage("worker died")
+                .satisfies(
+                        e -> {
+                            RunReport report = ((TrainingFailedException) e).report();
+                            assertThat(report.executedSteps()).isEqualTo(19);
+                            assertThat(report.completed()).isFalse();
+                        });
+        assertThat(recorder.of(RftEvent.RunFinished.class)).hasSize(1);
+    }
+
+    @Test
+    void run_observationUnderAnotherKey_endsTheRun() {
+        TrainingLoop wrong =
+                TrainingLoop.ofSteps(key -> Observation.of(key.step() + 1, Map.of()));
+
+        assertThatThrownBy(() -> Supervisor.of(wrong).run(5))
+                .isInstanceOf(TrainingFailedException.class)
+                .hasMessageContaining("observation key: must be 1, was 2");
+    }
+
+    @Test
+    void run_loopOfWholeSteps_isWatchedAndNeverStoppedOnASuspicion() {
+        loop.hiddenMultiplier = Fault.during(60, 61);
+        TrainingLoop steps =
+                TrainingLoop.ofSteps(
+                        key -> {
+                            loop.apply(loop.compute(loop.collect(key)));
+                            return loop.observe();
+                        });
+
+        RunReport report =
+                Supervisor.of(steps)
+                        .monitor(Fixtures.monitor())
+                        .diagnoser(Fixtures.diagnoser())
+                        .listener(recorder)
+                        .run(150);
+
+        assertThat(report.completed()).isTrue();
+        assertThat(report.incidents()).isNotEmpty();
+        assertThat(recorder.of(RftEvent.ActionTaken.class)).isEmpty();
+        assertThat(recorder.of(RftEvent.SnapshotTaken.class)).isEmpty();
+    }
+
+    @Test
+    void run_withoutSnapshots_neverRollsBack() {
+        loop.capabilities = EnumSet.of(Capability.GATE_UPDATE, Capability.RESTART);
+        loop.nan = Fault.untilRestart(50);
+
+        RunReport report = run(100);
+
+        assertThat(recorder.of(RftEvent.ActionTaken.class))
+                .extracting(e -> e.action().name())
+                .containsExactly("SkipStep", "Restart");
+        assertThat(report.completed()).isTrue();
+        assertThat(report.key()).isEqualTo(new StepKey(0, 100, 0));
+    }
+
+    @Test
+    void run_resumed_startsAfterTheGivenStep() {
+        StepKey start = new StepKey(2, 40, 1);
+        loop.state = new QuadraticLoop.State(0.1, 0.1, 0, 0, 0.1);
+
+        RunReport report = Fixtures.supervisor(loop).startingAfter(start).run(45);
+
+        assertThat(loop.observations.get(0).key()).isEqualTo(new StepKey(2, 41, 1));
+        assertThat(report.key()).isEqualTo(new StepKey(2, 45, 1));
+    }
+
+    @Test
+    void run_twice_withTheSameFault_isTheSame() {
+        loop.hiddenMultiplier = Fault.from(60);
+        QuadraticLoop twin = new QuadraticLoop(7);
+        twin.hiddenMultiplier = Fault.from(60);
+
+        RunReport report = run(120);
+
+        assertThat(Fixtures.supervisor(twin).run(120)).isEqualTo(report);
+        assertThat(twin.observations).isEqualTo(loop.observations);
+    }
+}
