@@ -239,7 +239,7 @@ final class IncidentTracker {
         PolicyChain.Choice choice =
                 policies.choose(
                         incident,
-                        state(current, key),
+                        state(current, key, findings.stream().anyMatch(Finding::alarm)),
                         current.confirmed(config.confirmSteps()),
                         (name, reason) -> quarantined(key, name, reason));
         if (choice.action() instanceof RecoveryAction.Continue) {
@@ -267,7 +267,7 @@ final class IncidentTracker {
                 .orElse(action);
     }
 
-    private RunState state(OpenIncident current, StepKey key) {
+    private RunState state(OpenIncident current, StepKey key, boolean alarming) {
         return new RunState(
                 key,
                 run.capabilities().get(),
@@ -275,6 +275,7 @@ final class IncidentTracker {
                 run.newestGoodBefore().apply(current.incident().onset()),
                 current.reference(),
                 history.since(current.sickFrom()),
+                alarming,
                 ledger.left());
     }
 

@@ -118,7 +118,8 @@ final class StandardLadder implements RecoveryPolicy {
     private static RecoveryAction last(Cause cause, Incident incident, RunState state) {
         boolean hopeless = cause == Cause.NON_FINITE && nonFiniteInARow(state.recent()) >= SUSTAINED;
         boolean tried = !incident.attempts().isEmpty() && incident.allowsDestructive();
-        if (cause == Cause.OUTAGE || !(tried || hopeless)) {
+        // A comparison is reason enough to try the next thing, but not to stop a run that raises no alarm.
+        if (cause == Cause.OUTAGE || !(tried || hopeless) || !state.alarming()) {
             return new RecoveryAction.Continue();
         }
         return new RecoveryAction.Halt(reason(cause, incident));

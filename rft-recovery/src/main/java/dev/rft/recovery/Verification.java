@@ -15,7 +15,8 @@ import java.util.Set;
  * Watches the steps after one action until they show what came of it.
  *
  * <p>An alarm means that the failure goes on. Without one, the window after the action is compared with the run before the
- * onset: the reward must not be clearly lower, and what was alarming must not clearly lie where the failure had moved it.
+ * onset: the reward must not be clearly lower, and what was alarming must not clearly lie where the failure had moved it. An
+ * action passes as soon as both hold after {@link RecoveryConfig#verifySteps}, and fails when they do not after twice as many.
  */
 final class Verification {
 
@@ -84,7 +85,15 @@ final class Verification {
         if (!inGrace()) {
             after.add(observation);
         }
-        return steps < config.verifySteps() ? Optional.empty() : Optional.of(compare());
+        if (steps < config.verifySteps()) {
+            return Optional.empty();
+        }
+        Judgement judgement = compare();
+        // Without an alarm a bad comparison may be a slow wave, or a policy still learning again: it gets as long again.
+        boolean early = steps < 2 * config.verifySteps();
+        return early && judgement.outcome() != Outcome.HELPED
+                ? Optional.empty()
+                : Optional.of(judgement);
     }
 
     /** Tells whether the present step is one of those in which only a broken invariant counts. */
