@@ -6,6 +6,7 @@ import dev.rft.api.control.TrainingLoop;
 import dev.rft.api.signal.StepKey;
 import dev.rft.monitor.Monitor;
 import dev.rft.recovery.event.RftEvent;
+
 import java.util.List;
 import java.util.Optional;
 
@@ -42,8 +43,7 @@ final class ActionExecutor {
         if (!dropped.isEmpty()) {
             announcer.announce(
                     key,
-                    (runId, at, time) ->
-                            new RftEvent.SnapshotsDemoted(runId, at, time, dropped));
+                    (runId, at, time) -> new RftEvent.SnapshotsDemoted(runId, at, time, dropped));
         }
     }
 
@@ -104,7 +104,10 @@ final class ActionExecutor {
         return key;
     }
 
-    /** Brings back the newest good state before an onset, if there is one; the run stays where it is otherwise. */
+    /**
+     * Brings back the newest good state before an onset, if there is one; the run stays where it is
+     * otherwise.
+     */
     private StepKey restore(long onset, StepKey key) {
         Optional<SnapshotRing.Entry> newest = ring.newestGoodBefore(onset);
         if (newest.isEmpty() || !loop.capabilities().contains(Capability.SNAPSHOT)) {

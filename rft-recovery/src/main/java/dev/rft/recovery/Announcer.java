@@ -3,15 +3,20 @@ package dev.rft.recovery;
 import dev.rft.api.signal.StepKey;
 import dev.rft.recovery.event.RftEvent;
 import dev.rft.recovery.event.RftListener;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Hands every event to every listener, in order. A listener that throws costs the run nothing but a count. */
+/**
+ * Hands every event to every listener, in order. A listener that throws costs the run nothing but a
+ * count.
+ */
 final class Announcer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
@@ -43,8 +48,9 @@ final class Announcer {
                 failures++;
                 if (logged.add(i)) {
                     LOG.warn(
-                            "listener {} failed; the run goes on, its further failures are counted only",
-                            listeners.get(i),
+                            "listener {} failed; the run goes on, its further failures are counted"
+                                + " only",
+                            listeners.get(i).getClass().getName(),
                             e);
                 }
             }

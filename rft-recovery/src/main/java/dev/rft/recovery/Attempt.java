@@ -1,6 +1,7 @@
 package dev.rft.recovery;
 
 import dev.rft.api.signal.StepKey;
+
 import java.util.Objects;
 
 /**

@@ -1,12 +1,16 @@
 package dev.rft.recovery;
 
 import dev.rft.api.signal.Observation;
+
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** The last observations of the state that the loop is in: a rollback takes the steps with it that it undoes. */
+/**
+ * The last observations of the state that the loop is in: a rollback takes the steps with it that
+ * it undoes.
+ */
 final class History {
 
     private final int capacity;

@@ -6,13 +6,15 @@ import dev.rft.monitor.Finding;
 import dev.rft.monitor.diagnose.Cause;
 import dev.rft.monitor.diagnose.Diagnosis;
 import dev.rft.recovery.event.RftEvent;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The state machine of incidents.
@@ -73,7 +75,8 @@ final class IncidentTracker {
         if (alarms.isEmpty()) {
             return new Decision(CONTINUE, "", findings, Optional.empty(), Optional.empty());
         }
-        return decide(begin(observation, findings, alarms), observation, findings, Optional.empty());
+        return decide(
+                begin(observation, findings, alarms), observation, findings, Optional.empty());
     }
 
     /** Returns the action that was decided and not yet carried out. */
@@ -98,7 +101,12 @@ final class IncidentTracker {
                 key,
                 (runId, at, time) ->
                         new RftEvent.ActionTaken(
-                                runId, at, time, current.incident().number(), action, resumesAfter));
+                                runId,
+                                at,
+                                time,
+                                current.incident().number(),
+                                action,
+                                resumesAfter));
         if (action instanceof RecoveryAction.Halt) {
             close(current, key);
             return;
@@ -147,7 +155,10 @@ final class IncidentTracker {
         return begun;
     }
 
-    /** Returns what was tried against the failure that has come back, or nothing when this is another one. */
+    /**
+     * Returns what was tried against the failure that has come back, or nothing when this is
+     * another one.
+     */
     private List<Attempt> attemptsOfRelapse(Cause cause) {
         if (closed.isEmpty() || executed - closedAt > config.cooldownSteps()) {
             return List.of();
@@ -221,7 +232,10 @@ final class IncidentTracker {
         current.alarmed();
     }
 
-    /** Returns the present verdicts, the incident's alarms standing in for detectors that have fallen silent since. */
+    /**
+     * Returns the present verdicts, the incident's alarms standing in for detectors that have
+     * fallen silent since.
+     */
     private static List<Finding> remembered(List<Finding> findings, Incident incident) {
         List<Finding> all = new ArrayList<>(incident.findings());
         Set<String> alarmed = all.stream().map(Finding::detector).collect(Collectors.toSet());
@@ -250,8 +264,7 @@ final class IncidentTracker {
         if (!(action instanceof RecoveryAction.Halt)) {
             ledger.spend(cause);
         }
-        current.decide(
-                action, incident.with(new Attempt(action, key, Outcome.PENDING, "")), cause);
+        current.decide(action, incident.with(new Attempt(action, key, Outcome.PENDING, "")), cause);
         return decision(action, choice.note(), findings, current, verified);
     }
 

@@ -1,11 +1,15 @@
 package dev.rft.recovery;
 
 import dev.rft.monitor.diagnose.Cause;
+
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Counts the actions of a run. No rollback rewinds it: that is what keeps a run from repeating itself for ever. */
+/**
+ * Counts the actions of a run. No rollback rewinds it: that is what keeps a run from repeating
+ * itself for ever.
+ */
 final class Ledger {
 
     private final RecoveryConfig config;
@@ -21,7 +25,10 @@ final class Ledger {
         perCause.merge(cause, 1, Integer::sum);
     }
 
-    /** Gives an action back: a skip that helped cost one batch, and a long run may meet many bad batches. */
+    /**
+     * Gives an action back: a skip that helped cost one batch, and a long run may meet many bad
+     * batches.
+     */
     void refund(Cause cause) {
         total--;
         perCause.merge(cause, -1, Integer::sum);

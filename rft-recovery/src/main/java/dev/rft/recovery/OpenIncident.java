@@ -4,8 +4,10 @@ import dev.rft.api.signal.Observation;
 import dev.rft.monitor.Finding;
 import dev.rft.monitor.Verdict;
 import dev.rft.monitor.diagnose.Cause;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /** The incident that is open now, and what its end depends on. */
 final class OpenIncident {
@@ -13,7 +15,10 @@ final class OpenIncident {
     private Incident incident;
     private final List<Observation> reference;
 
-    /** The first step that belongs to the failure in the state that the loop is in; a restore moves it. */
+    /**
+     * The first step that belongs to the failure in the state that the loop is in; a restore moves
+     * it.
+     */
     private long sickFrom;
 
     private int alarmSteps;
@@ -35,7 +40,10 @@ final class OpenIncident {
         this.alarmSteps = 1;
     }
 
-    /** Returns the step at which the earliest of some alarms puts the onset: within the run, not after the present. */
+    /**
+     * Returns the step at which the earliest of some alarms puts the onset: within the run, not
+     * after the present.
+     */
     static long onset(List<Finding> alarms, long present) {
         long earliest =
                 alarms.stream()
@@ -82,9 +90,7 @@ final class OpenIncident {
 
     /** Tells whether the alarm has lasted long enough, or needs not to. */
     boolean confirmed(int steps) {
-        return alarmSteps >= steps
-                || incident.invariantBroken()
-                || !incident.attempts().isEmpty();
+        return alarmSteps >= steps || incident.invariantBroken() || !incident.attempts().isEmpty();
     }
 
     @Nullable RecoveryAction pending() {

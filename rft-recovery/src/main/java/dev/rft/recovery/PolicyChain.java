@@ -1,16 +1,20 @@
 package dev.rft.recovery;
 
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Asks the policies in order. The first answer that is something to do, can be done and is backed by evidence wins. */
+/**
+ * Asks the policies in order. The first answer that is something to do, can be done and is backed
+ * by evidence wins.
+ */
 final class PolicyChain {
 
     private static final Logger LOG = LoggerFactory.getLogger(PolicyChain.class);
@@ -68,10 +72,7 @@ final class PolicyChain {
     }
 
     private @Nullable RecoveryAction ask(
-            int index,
-            Incident incident,
-            RunState state,
-            BiConsumer<String, String> onQuarantine) {
+            int index, Incident incident, RunState state, BiConsumer<String, String> onQuarantine) {
         if (quarantined.contains(index)) {
             return null;
         }

@@ -2,6 +2,7 @@ package dev.rft.recovery;
 
 import dev.rft.api.control.Capability;
 import dev.rft.api.control.Knob;
+
 import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Set;
@@ -42,13 +43,14 @@ public sealed interface RecoveryAction {
     }
 
     /**
-     * Brings back the newest good snapshot before the onset, under changed conditions: a new attempt draws other batches,
-     * and the learning rate may differ.
+     * Brings back the newest good snapshot before the onset, under changed conditions: a new
+     * attempt draws other batches, and the learning rate may differ.
      *
      * @param onset the snapshot is of a step before this one
-     * @param learningRateFactor what the snapshot's learning rate is multiplied by, above 0; 1 leaves it. Factors of
-     *     earlier attempts of the same incident do not add up: a snapshot from before the onset holds the learning rate
-     *     from before all of them. Without a learning rate to turn the factor means nothing
+     * @param learningRateFactor what the snapshot's learning rate is multiplied by, above 0; 1
+     *     leaves it. Factors of earlier attempts of the same incident do not add up: a snapshot
+     *     from before the onset holds the learning rate from before all of them. Without a learning
+     *     rate to turn the factor means nothing
      */
     record Rollback(long onset, double learningRateFactor) implements RecoveryAction {
         /** Checks the factor. */
@@ -58,15 +60,16 @@ public sealed interface RecoveryAction {
     }
 
     /**
-     * Forgets the optimizer's moments, which may carry the damage on; the newest good snapshot before the incident's onset
-     * is brought back first, where there is one, at the learning rate of the incident's last rollback: forgetting the
-     * moments makes the first updates larger, which is no time to turn the learning rate up again.
+     * Forgets the optimizer's moments, which may carry the damage on; the newest good snapshot
+     * before the incident's onset is brought back first, where there is one, at the learning rate
+     * of the incident's last rollback: forgetting the moments makes the first updates larger, which
+     * is no time to turn the learning rate up again.
      */
     record ResetOptimizer() implements RecoveryAction {}
 
     /**
-     * Builds the loop's workers, verifiers and environments anew, and brings back the newest good snapshot before the
-     * onset.
+     * Builds the loop's workers, verifiers and environments anew, and brings back the newest good
+     * snapshot before the onset.
      *
      * @param onset the snapshot is of a step before this one
      */
@@ -89,9 +92,14 @@ public sealed interface RecoveryAction {
         return getClass().getSimpleName();
     }
 
-    /** Tells whether it throws away progress or state, so that it needs two evidence classes or one invariant. */
+    /**
+     * Tells whether it throws away progress or state, so that it needs two evidence classes or one
+     * invariant.
+     */
     default boolean destructive() {
-        return this instanceof Rollback || this instanceof ResetOptimizer || this instanceof Restart;
+        return this instanceof Rollback
+                || this instanceof ResetOptimizer
+                || this instanceof Restart;
     }
 
     /** Returns what a loop must be able to do for it. */

@@ -1,27 +1,32 @@
 package dev.rft.recovery;
 
 /**
- * How patient supervision is. All steps are executed steps: after a rollback the same step counts again.
+ * How patient supervision is. All steps are executed steps: after a rollback the same step counts
+ * again.
  *
- * @param confirmSteps how many steps of an incident must raise an alarm before anything but a skip is done about it, so that
- *     a single blip changes nothing; a broken invariant needs no confirmation; at least 1
- * @param quietSteps an incident about which nothing is being done closes as passed after so many steps without an alarm; at
- *     least 1
- * @param graceSteps for so many steps after an action only a broken invariant counts against it: restored windows refill, and
- *     a sampler takes a step or two to follow the weights; at least 0
- * @param verifySteps an action is judged after so many steps, those of grace included, or after twice as many when no alarm
- *     but a comparison speaks against it; above {@code graceSteps}
+ * @param confirmSteps how many steps of an incident must raise an alarm before anything but a skip
+ *     is done about it, so that a single blip changes nothing; a broken invariant needs no
+ *     confirmation; at least 1
+ * @param quietSteps an incident about which nothing is being done closes as passed after so many
+ *     steps without an alarm; at least 1
+ * @param graceSteps for so many steps after an action only a broken invariant counts against it:
+ *     restored windows refill, and a sampler takes a step or two to follow the weights; at least 0
+ * @param verifySteps an action is judged after so many steps, those of grace included, or after
+ *     twice as many when no alarm but a comparison speaks against it; above {@code graceSteps}
  * @param skipVerifySteps a skipped step is judged after so many steps; at least 1
- * @param cooldownSteps a failure of the same cause within so many steps of the last incident's end is that failure coming
- *     back: the ladder goes on where it stood instead of beginning again; at least 0
- * @param maxActions how many actions a run may take before it is halted, skips that helped not counted; at least 1
+ * @param cooldownSteps a failure of the same cause within so many steps of the last incident's end
+ *     is that failure coming back: the ladder goes on where it stood instead of beginning again; at
+ *     least 0
+ * @param maxActions how many actions a run may take before it is halted, skips that helped not
+ *     counted; at least 1
  * @param maxActionsPerCause the same for one cause; at least 1
  * @param historyWindow how many observations are remembered; at least 2
  * @param snapshotEvery a snapshot is taken every so many healthy steps; at least 1
- * @param provenAfter a snapshot is good once so many healthy steps came after it. Small, since sudden failures show within a
- *     step or two, and since a slow one is dealt with by its onset, which demotes good snapshots too; at least 1
- * @param maxSnapshotBytes the bytes that snapshots in memory may hold together. The last good one, and the one next in line,
- *     are kept even above it; at least 0
+ * @param provenAfter a snapshot is good once so many healthy steps came after it. Small, since
+ *     sudden failures show within a step or two, and since a slow one is dealt with by its onset,
+ *     which demotes good snapshots too; at least 1
+ * @param maxSnapshotBytes the bytes that snapshots in memory may hold together. The last good one,
+ *     and the one next in line, are kept even above it; at least 0
  */
 public record RecoveryConfig(
         int confirmSteps,
@@ -57,15 +62,16 @@ public record RecoveryConfig(
     }
 
     /**
-     * Returns the defaults: confirm 2, quiet 5, grace 3, verify 12, skips 3, cooldown 20, 20 actions, 8 per cause, history 64,
-     * a snapshot every 10 healthy steps, good after 5, 1 GiB.
+     * Returns the defaults: confirm 2, quiet 5, grace 3, verify 12, skips 3, cooldown 20, 20
+     * actions, 8 per cause, history 64, a snapshot every 10 healthy steps, good after 5, 1 GiB.
      */
     public static RecoveryConfig defaults() {
         return DEFAULTS;
     }
 
     /**
-     * Returns this configuration with another answer to how long an alarm must last and how long it must be gone.
+     * Returns this configuration with another answer to how long an alarm must last and how long it
+     * must be gone.
      *
      * @param confirmSteps see the record
      * @param quietSteps see the record
@@ -133,7 +139,8 @@ public record RecoveryConfig(
     }
 
     /**
-     * Returns this configuration with another answer to how soon a failure comes back instead of being a new one.
+     * Returns this configuration with another answer to how soon a failure comes back instead of
+     * being a new one.
      *
      * @param cooldownSteps see the record
      * @return the configuration
@@ -246,8 +253,7 @@ public record RecoveryConfig(
 
     private static void atLeast(long least, long value, String name) {
         if (value < least) {
-            throw new IllegalArgumentException(
-                    name + ": must be >= " + least + ", was " + value);
+            throw new IllegalArgumentException(name + ": must be >= " + least + ", was " + value);
         }
     }
 }

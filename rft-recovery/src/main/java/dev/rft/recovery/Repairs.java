@@ -2,18 +2,21 @@ package dev.rft.recovery;
 
 import dev.rft.api.control.Knob;
 import dev.rft.api.control.TrainingLoop;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What was changed about a loop's knobs, on trial or kept.
  *
- * <p>A snapshot holds the knobs as they were when it was taken. If a later incident goes back to before an earlier repair,
- * restoring the snapshot alone would undo that repair and let the old failure in again. So the kept repairs are counted with
- * each snapshot, and those made since are made again after a restore. A change on trial is never among them: attempts of one
- * incident do not compound.
+ * <p>A snapshot holds the knobs as they were when it was taken. If a later incident goes back to
+ * before an earlier repair, restoring the snapshot alone would undo that repair and let the old
+ * failure in again. So the kept repairs are counted with each snapshot, and those made since are
+ * made again after a restore. A change on trial is never among them: attempts of one incident do
+ * not compound.
  */
 final class Repairs {
 

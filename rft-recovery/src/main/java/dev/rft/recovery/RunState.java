@@ -4,6 +4,7 @@ import dev.rft.api.control.Capability;
 import dev.rft.api.control.Knob;
 import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.StepKey;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,11 +17,12 @@ import java.util.Set;
  * @param key the step that was just executed
  * @param capabilities what the loop can do; copied
  * @param knobs the knobs and their values; copied
- * @param goodSnapshot the step of the newest good snapshot before the incident's onset; empty when there is none
+ * @param goodSnapshot the step of the newest good snapshot before the incident's onset; empty when
+ *     there is none
  * @param reference observations from before the onset, oldest first; may be empty; copied
  * @param recent observations since the onset, oldest first, the present one last; copied
- * @param alarming whether the step that was just executed raised an alarm; an action may also have failed without one, by
- *     comparison with the run before the onset
+ * @param alarming whether the step that was just executed raised an alarm; an action may also have
+ *     failed without one, by comparison with the run before the onset
  * @param actionsLeft how many more actions the run's budget allows
  */
 public record RunState(

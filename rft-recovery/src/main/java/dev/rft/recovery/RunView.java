@@ -2,6 +2,7 @@ package dev.rft.recovery;
 
 import dev.rft.api.control.Capability;
 import dev.rft.api.control.Knob;
+
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;

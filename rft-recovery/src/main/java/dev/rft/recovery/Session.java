@@ -16,6 +16,11 @@ import dev.rft.monitor.diagnose.Diagnosis;
 import dev.rft.monitor.diagnose.FingerprintDiagnoser;
 import dev.rft.recovery.event.RftEvent;
 import dev.rft.recovery.event.RftListener;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -26,31 +31,32 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The mind of supervision: takes what each executed step showed and says what to do before the next. For those who own
- * their loop; {@link Supervisor} drives a {@link dev.rft.api.control.TrainingLoop} with one.
+ * The mind of supervision: takes what each executed step showed and says what to do before the
+ * next. For those who own their loop; {@link Supervisor} drives a {@link
+ * dev.rft.api.control.TrainingLoop} with one.
  *
  * <pre>{@code
  * Session session = Session.builder().monitor(monitor).build();
  * Decision decision = session.observe(Observation.of(step, Map.of(REWARD_MEAN, 0.41, GRAD_NORM, 1.3)));
  * }</pre>
  *
- * <p><b>From alarm to action.</b> An alarm opens an incident, whose onset is the earliest that an alarm estimates. Nothing
- * but a skipped step is decided before the alarm was seen on {@link RecoveryConfig#confirmSteps} steps, and nothing
- * destructive before two kinds of evidence agree; a broken invariant is enough for both. Until then the session goes on
- * watching, and an incident that falls silent closes as passed.
+ * <p><b>From alarm to action.</b> An alarm opens an incident, whose onset is the earliest that an
+ * alarm estimates. Nothing but a skipped step is decided before the alarm was seen on {@link
+ * RecoveryConfig#confirmSteps} steps, and nothing destructive before two kinds of evidence agree; a
+ * broken invariant is enough for both. Until then the session goes on watching, and an incident
+ * that falls silent closes as passed.
  *
- * <p><b>From action to proof.</b> Each action is judged by the steps after it, against the run before the onset. One that
- * helped closes the incident; after one that did not, the policies are asked again with that attempt on record. Every action
- * is counted, no rollback rewinds the count, and where a budget ends the session decides {@link RecoveryAction.Halt}.
+ * <p><b>From action to proof.</b> Each action is judged by the steps after it, against the run
+ * before the onset. One that helped closes the incident; after one that did not, the policies are
+ * asked again with that attempt on record. Every action is counted, no rollback rewinds the count,
+ * and where a budget ends the session decides {@link RecoveryAction.Halt}.
  *
- * <p><b>The driver's part.</b> Carry out the decided action, call {@link #acted}, and go on; after a rollback, rewind the
- * monitor too ({@link Monitor#restore}) and continue under {@link StepKey#rolledBackTo}. Undo a turned knob when {@link
- * Decision#verified} says that it did not help. Not thread-safe: one thread at a time.
+ * <p><b>The driver's part.</b> Carry out the decided action, call {@link #acted}, and go on; after
+ * a rollback, rewind the monitor too ({@link Monitor#restore}) and continue under {@link
+ * StepKey#rolledBackTo}. Undo a turned knob when {@link Decision#verified} says that it did not
+ * help. Not thread-safe: one thread at a time.
  */
 public final class Session {
 
@@ -82,8 +88,8 @@ public final class Session {
     }
 
     /**
-     * Begins with the standard monitor (one false alarm per ten thousand steps), diagnoser and policies, the default
-     * configuration and the system's clock.
+     * Begins with the standard monitor (one false alarm per ten thousand steps), diagnoser and
+     * policies, the default configuration and the system's clock.
      *
      * @return a builder
      */
@@ -102,12 +108,13 @@ public final class Session {
     }
 
     /**
-     * Judges an executed step. An action of the last decision that {@link #acted} was not called for counts as carried out,
-     * with the run going on where this observation shows it.
+     * Judges an executed step. An action of the last decision that {@link #acted} was not called
+     * for counts as carried out, with the run going on where this observation shows it.
      *
      * @param observation what the step showed
-     * @param updatesDiscarded how many of its updates were kept from the weights for not being finite, at least 0. A
-     *     discarded update is an alarm by itself, whether a detector sees it or not
+     * @param updatesDiscarded how many of its updates were kept from the weights for not being
+     *     finite, at least 0. A discarded update is an alarm by itself, whether a detector sees it
+     *     or not
      * @return what to do before the next step
      */
     public Decision observe(Observation observation, int updatesDiscarded) {
@@ -146,7 +153,8 @@ public final class Session {
     /**
      * Records that the decided action was carried out.
      *
-     * @param resumesAfter the step after which the run goes on: the present one, or the restored one in a new attempt
+     * @param resumesAfter the step after which the run goes on: the present one, or the restored
+     *     one in a new attempt
      * @throws IllegalStateException when the last decision was to continue, or was recorded already
      */
     public void acted(StepKey resumesAfter) {
@@ -267,7 +275,8 @@ public final class Session {
         /**
          * Sets who decides.
          *
-         * @param inOrder asked in this order; the first answer that is something to do, and can be done, wins; copied
+         * @param inOrder asked in this order; the first answer that is something to do, and can be
+         *     done, wins; copied
          * @return this
          */
         public Builder policies(List<RecoveryPolicy> inOrder) {
@@ -309,11 +318,13 @@ public final class Session {
         }
 
         /**
-         * Says what can be done about a failure. Unless set, the run can only be watched and stopped.
+         * Says what can be done about a failure. Unless set, the run can only be watched and
+         * stopped.
          *
          * @param capabilities what the loop can do
          * @param knobs the knobs and their present values
-         * @param newestGoodBefore the step of the newest good snapshot before a given one, if there is any
+         * @param newestGoodBefore the step of the newest good snapshot before a given one, if there
+         *     is any
          * @return this
          */
         public Builder control(

@@ -3,20 +3,23 @@ package dev.rft.recovery;
 import dev.rft.api.control.LoopSnapshot;
 import dev.rft.api.signal.StepKey;
 import dev.rft.monitor.MonitorState;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The snapshots of a run in memory, oldest first, all of the line of steps that the loop is on.
  *
- * <p>A snapshot is a candidate until enough healthy steps came after it. When there are too many, or they hold too many bytes,
- * the one goes whose loss opens the smallest gap relative to its age, so that they lie densest near the present. Two are
- * never thinned out, whatever the budget: the newest good one, and the oldest candidate, without which no snapshot would ever
- * become good under a tight budget.
+ * <p>A snapshot is a candidate until enough healthy steps came after it. When there are too many,
+ * or they hold too many bytes, the one goes whose loss opens the smallest gap relative to its age,
+ * so that they lie densest near the present. Two are never thinned out, whatever the budget: the
+ * newest good one, and the oldest candidate, without which no snapshot would ever become good under
+ * a tight budget.
  */
 final class SnapshotRing implements AutoCloseable {
 
@@ -91,7 +94,9 @@ final class SnapshotRing implements AutoCloseable {
         return newest;
     }
 
-    /** Drops every snapshot of a step from a given one on, good ones too. Returns what was dropped. */
+    /**
+     * Drops every snapshot of a step from a given one on, good ones too. Returns what was dropped.
+     */
     List<StepKey> dropFrom(long step) {
         return drop(slot -> slot.step() >= step);
     }

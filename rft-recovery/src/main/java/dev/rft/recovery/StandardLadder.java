@@ -5,6 +5,7 @@ import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
 import dev.rft.monitor.diagnose.Cause;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,10 +14,11 @@ import java.util.stream.Collectors;
 /**
  * A ladder per cause, climbed by what stands in the incident.
  *
- * <p>The learning rate's factor: AdamW's update norm is proportional to the effective learning rate, so {@code median
- * update.norm before the onset / median update.norm since} undoes a hidden multiplier in one attempt. It is used where the
- * norm has more than doubled, kept in [0.01, 0.5]; otherwise the factor is 0.5. Only the last {@value #LATEST} observations
- * count as "since": an onset that is estimated too early would water the ratio down.
+ * <p>The learning rate's factor: AdamW's update norm is proportional to the effective learning
+ * rate, so {@code median update.norm before the onset / median update.norm since} undoes a hidden
+ * multiplier in one attempt. It is used where the norm has more than doubled, kept in [0.01, 0.5];
+ * otherwise the factor is 0.5. Only the last {@value #LATEST} observations count as "since": an
+ * onset that is estimated too early would water the ratio down.
  */
 final class StandardLadder implements RecoveryPolicy {
 
@@ -53,15 +55,16 @@ final class StandardLadder implements RecoveryPolicy {
         return switch (cause) {
             case NON_FINITE -> List.of(new RecoveryAction.SkipStep(), again, restart);
             case KL_EXPLOSION -> runaway(incident, state);
-            // Turning the learning rate down cannot help a policy that stands still, and turning it up is a gamble.
+            // Turning the learning rate down cannot help a policy that stands still, and turning it
+            // up is a gamble.
             case UPDATE_FREEZE -> List.of(again, reset, restart);
             case REWARD_SPIKE, REWARD_COLLAPSE, REWARD_HACKING, DELAYED_CREDIT ->
                     source(state, again, restart);
             case TOOL_CALL_ERROR,
-                            OBSERVATION_CORRUPTION,
-                            TERMINATION_ERROR,
-                            SAMPLER_MISMATCH,
-                            HANG ->
+                    OBSERVATION_CORRUPTION,
+                    TERMINATION_ERROR,
+                    SAMPLER_MISMATCH,
+                    HANG ->
                     source(state, again, restart);
             case EMPTY_RESPONSE, SHORT_RESPONSES, LONG_RESPONSES, REPETITION ->
                     source(state, slower, restart);
@@ -86,10 +89,14 @@ final class StandardLadder implements RecoveryPolicy {
         return rungs;
     }
 
-    /** What feeds the weights is broken, or the weights are: the one that can plausibly help comes first. */
+    /**
+     * What feeds the weights is broken, or the weights are: the one that can plausibly help comes
+     * first.
+     */
     private static List<RecoveryAction> source(
             RunState state, RecoveryAction rollback, RecoveryAction restart) {
-        // A restart brings the snapshot back as well, so that a rollback after it would add nothing.
+        // A restart brings the snapshot back as well, so that a rollback after it would add
+        // nothing.
         boolean atOnce = weightsQuiet(state) && state.capabilities().contains(Capability.RESTART);
         return atOnce ? List.of(restart) : List.of(rollback, restart);
     }
@@ -101,7 +108,10 @@ final class StandardLadder implements RecoveryPolicy {
                 : List.of(new RecoveryAction.ScaleLearningRate(HALF), slower, restart);
     }
 
-    /** Returns the index of the first rung above all that were tried; attempts of other ladders count for nothing here. */
+    /**
+     * Returns the index of the first rung above all that were tried; attempts of other ladders
+     * count for nothing here.
+     */
     private static int climbed(List<RecoveryAction> rungs, Incident incident) {
         int next = 0;
         for (Attempt attempt : incident.attempts()) {
@@ -116,9 +126,11 @@ final class StandardLadder implements RecoveryPolicy {
     }
 
     private static RecoveryAction last(Cause cause, Incident incident, RunState state) {
-        boolean hopeless = cause == Cause.NON_FINITE && nonFiniteInARow(state.recent()) >= SUSTAINED;
+        boolean hopeless =
+                cause == Cause.NON_FINITE && nonFiniteInARow(state.recent()) >= SUSTAINED;
         boolean tried = !incident.attempts().isEmpty() && incident.allowsDestructive();
-        // A comparison is reason enough to try the next thing, but not to stop a run that raises no alarm.
+        // A comparison is reason enough to try the next thing, but not to stop a run that raises no
+        // alarm.
         if (cause == Cause.OUTAGE || !(tried || hopeless) || !state.alarming()) {
             return new RecoveryAction.Continue();
         }
@@ -150,18 +162,25 @@ final class StandardLadder implements RecoveryPolicy {
     }
 
     private static double factor(Incident incident, RunState state) {
-        // A light action may have turned the learning rate down since: what counts is how it was before.
+        // A light action may have turned the learning rate down since: what counts is how it was
+        // before.
         List<Observation> untouched =
                 incident.attempts().isEmpty()
                         ? state.recent()
                         : state.recent().stream()
-                                .filter(o -> o.key().compareTo(incident.attempts().get(0).key()) <= 0)
+                                .filter(
+                                        o ->
+                                                o.key().compareTo(incident.attempts().get(0).key())
+                                                        <= 0)
                                 .toList();
         double growth = growth(Signals.UPDATE_NORM, state.reference(), untouched).orElse(1.0);
         return growth > GROWN ? Math.min(Math.max(1 / growth, LEAST_FACTOR), HALF) : HALF;
     }
 
-    /** Tells whether the weights are seen to move as before the onset. What is not seen is not quiet. */
+    /**
+     * Tells whether the weights are seen to move as before the onset. What is not seen is not
+     * quiet.
+     */
     private static boolean weightsQuiet(RunState state) {
         List<Double> growths =
                 WEIGHTS.stream()
@@ -175,7 +194,8 @@ final class StandardLadder implements RecoveryPolicy {
     /** Returns how many times larger a signal is than before the onset. */
     private static Optional<Double> growth(
             Signal signal, List<Observation> reference, List<Observation> recent) {
-        List<Observation> latest = recent.subList(Math.max(0, recent.size() - LATEST), recent.size());
+        List<Observation> latest =
+                recent.subList(Math.max(0, recent.size() - LATEST), recent.size());
         Optional<Double> now = Window.median(signal, latest);
         return Window.median(signal, reference)
                 .filter(before -> before > 0)

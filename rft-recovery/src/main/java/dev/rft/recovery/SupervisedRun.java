@@ -8,6 +8,7 @@ import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.StepKey;
 import dev.rft.monitor.Monitor;
 import dev.rft.recovery.event.RftEvent;
+
 import java.util.Optional;
 
 /** One run from its first step to its end. */
@@ -107,7 +108,8 @@ final class SupervisedRun {
     }
 
     private void during(Incident incident) {
-        // On thin evidence nothing is dropped: a false alarm with an early onset would empty the ring.
+        // On thin evidence nothing is dropped: a false alarm with an early onset would empty the
+        // ring.
         if (incident.allowsDestructive()) {
             executor.demoteFrom(key, incident.onset());
         }

@@ -7,6 +7,7 @@ import dev.rft.monitor.Monitor;
 import dev.rft.monitor.diagnose.Diagnoser;
 import dev.rft.monitor.diagnose.FingerprintDiagnoser;
 import dev.rft.recovery.event.RftListener;
+
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,22 +24,25 @@ import java.util.Objects;
  *         .run(1_000);
  * }</pre>
  *
- * <p>Each step goes through the loop's phases; an update that is not finite is discarded where the loop can do that. Then a
- * {@link Session} judges what the step showed, and the action it decides is carried out before the next step. On a healthy
- * run nothing but snapshots happens, and the loop computes what it computes without supervision, bit for bit.
+ * <p>Each step goes through the loop's phases; an update that is not finite is discarded where the
+ * loop can do that. Then a {@link Session} judges what the step showed, and the action it decides
+ * is carried out before the next step. On a healthy run nothing but snapshots happens, and the loop
+ * computes what it computes without supervision, bit for bit.
  *
- * <p><b>Snapshots</b> are kept in memory, with the monitor's state: one of the start, which counts as good, then one every
- * {@link RecoveryConfig#snapshotEvery} healthy steps. An incident with enough evidence for a rollback drops those of its onset
- * and after. All are closed when the run ends, however it ends.
+ * <p><b>Snapshots</b> are kept in memory, with the monitor's state: one of the start, which counts
+ * as good, then one every {@link RecoveryConfig#snapshotEvery} healthy steps. An incident with
+ * enough evidence for a rollback drops those of its onset and after. All are closed when the run
+ * ends, however it ends.
  *
- * <p><b>Knobs.</b> A rollback multiplies the snapshot's learning rate, so that attempts of one incident never compound. A
- * change that helped is kept for good: it is made again when a later incident goes back to before it. One that did not help is
- * undone.
+ * <p><b>Knobs.</b> A rollback multiplies the snapshot's learning rate, so that attempts of one
+ * incident never compound. A change that helped is kept for good: it is made again when a later
+ * incident goes back to before it. One that did not help is undone.
  *
- * <p><b>The end.</b> The run is completed when its last step was executed and nothing was decided about it. It ends early,
- * with the reason in the report, when the session halts it (the loop is then back at the last good state before the onset, if
- * there is one) and when the thread is interrupted: the step is finished first, and the thread stays interrupted. When the
- * loop throws, the run ends with {@link TrainingFailedException}; an {@link Error} goes through as it is.
+ * <p><b>The end.</b> The run is completed when its last step was executed and nothing was decided
+ * about it. It ends early, with the reason in the report, when the session halts it (the loop is
+ * then back at the last good state before the onset, if there is one) and when the thread is
+ * interrupted: the step is finished first, and the thread stays interrupted. When the loop throws,
+ * the run ends with {@link TrainingFailedException}; an {@link Error} goes through as it is.
  */
 public final class Supervisor {
 
@@ -57,7 +61,8 @@ public final class Supervisor {
     }
 
     /**
-     * Begins with the standard monitor (one false alarm per ten thousand steps), diagnoser and policies.
+     * Begins with the standard monitor (one false alarm per ten thousand steps), diagnoser and
+     * policies.
      *
      * @param loop the loop to drive
      * @return a supervisor of it
@@ -91,7 +96,8 @@ public final class Supervisor {
     /**
      * Sets who decides.
      *
-     * @param inOrder asked in this order; the first answer that is something to do, and can be done, wins; copied
+     * @param inOrder asked in this order; the first answer that is something to do, and can be
+     *     done, wins; copied
      * @return this
      */
     public Supervisor policies(List<RecoveryPolicy> inOrder) {
@@ -164,7 +170,10 @@ public final class Supervisor {
     public RunReport run(long steps) {
         if (steps < start.step()) {
             throw new IllegalArgumentException(
-                    "steps: must be >= " + start.step() + ", the step to start after, was " + steps);
+                    "steps: must be >= "
+                            + start.step()
+                            + ", the step to start after, was "
+                            + steps);
         }
         SnapshotRing ring = new SnapshotRing(config.provenAfter(), config.maxSnapshotBytes());
         Session.Builder session =

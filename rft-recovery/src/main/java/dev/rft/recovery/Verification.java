@@ -5,6 +5,7 @@ import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
 import dev.rft.monitor.Finding;
 import dev.rft.monitor.Verdict;
+
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,9 +15,10 @@ import java.util.Set;
 /**
  * Watches the steps after one action until they show what came of it.
  *
- * <p>An alarm means that the failure goes on. Without one, the window after the action is compared with the run before the
- * onset: the reward must not be clearly lower, and what was alarming must not clearly lie where the failure had moved it. An
- * action passes as soon as both hold after {@link RecoveryConfig#verifySteps}, and fails when they do not after twice as many.
+ * <p>An alarm means that the failure goes on. Without one, the window after the action is compared
+ * with the run before the onset: the reward must not be clearly lower, and what was alarming must
+ * not clearly lie where the failure had moved it. An action passes as soon as both hold after
+ * {@link RecoveryConfig#verifySteps}, and fails when they do not after twice as many.
  */
 final class Verification {
 
@@ -57,16 +59,20 @@ final class Verification {
     }
 
     /**
-     * Returns those observations from before the onset that show the run at about the same progress: around the step that it
-     * resumes after. A run that was rolled back has to learn again what it had learned between there and the onset, and may
-     * not be blamed for it; nor may one that goes on be measured by how it was long ago.
+     * Returns those observations from before the onset that show the run at about the same
+     * progress: around the step that it resumes after. A run that was rolled back has to learn
+     * again what it had learned between there and the onset, and may not be blamed for it; nor may
+     * one that goes on be measured by how it was long ago.
      */
     static List<Observation> comparable(
             List<Observation> beforeOnset, long resumesAfter, int verifySteps) {
-        long newest = beforeOnset.isEmpty() ? 0 : beforeOnset.get(beforeOnset.size() - 1).key().step();
+        long newest =
+                beforeOnset.isEmpty() ? 0 : beforeOnset.get(beforeOnset.size() - 1).key().step();
         long middle = Math.min(resumesAfter, newest - verifySteps);
         return beforeOnset.stream()
-                .filter(observation -> Math.abs(observation.key().step() - middle - 0.5) < verifySteps)
+                .filter(
+                        observation ->
+                                Math.abs(observation.key().step() - middle - 0.5) < verifySteps)
                 .toList();
     }
 
@@ -89,7 +95,8 @@ final class Verification {
             return Optional.empty();
         }
         Judgement judgement = compare();
-        // Without an alarm a bad comparison may be a slow wave, or a policy still learning again: it gets as long again.
+        // Without an alarm a bad comparison may be a slow wave, or a policy still learning again:
+        // it gets as long again.
         boolean early = steps < 2 * config.verifySteps();
         return early && judgement.outcome() != Outcome.HELPED
                 ? Optional.empty()
@@ -117,7 +124,8 @@ final class Verification {
     private Judgement compare() {
         Optional<Window> reward = Window.of(Signals.REWARD_MEAN, after);
         if (clearly(-1, reward, Window.of(Signals.REWARD_MEAN, reference))) {
-            // Lower than before the action alone says nothing: the failure may have been that rewards were too high.
+            // Lower than before the action alone says nothing: the failure may have been that
+            // rewards were too high.
             return clearly(-1, reward, Window.of(Signals.REWARD_MEAN, before))
                     ? new Judgement(Outcome.WORSE, "reward.mean is lower than before the action")
                     : new Judgement(
@@ -134,7 +142,10 @@ final class Verification {
                                         steps + " steps without an alarm, as before the onset"));
     }
 
-    /** Tells whether a signal lies clearly on that side of its old place to which the failure had moved it. */
+    /**
+     * Tells whether a signal lies clearly on that side of its old place to which the failure had
+     * moved it.
+     */
     private boolean stillDisplaced(Signal signal) {
         Optional<Window> healthy = Window.of(signal, reference);
         Optional<Window> sick = Window.of(signal, before);

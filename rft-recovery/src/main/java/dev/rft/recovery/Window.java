@@ -2,21 +2,26 @@ package dev.rft.recovery;
 
 import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.Signal;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The values of one signal over some steps, and whether two such windows differ by more than their noise.
+ * The values of one signal over some steps, and whether two such windows differ by more than their
+ * noise.
  *
- * <p>Two windows differ when their means are more than {@value #DEVIATIONS} standard errors apart. The error of a mean is
- * {@code sqrt(variance / n')} with {@code n' = n (1 - r) / (1 + r)}, r being the lag-1 autocorrelation of the longer window,
- * corrected for its bias of {@code -(1 + 3 r) / n} and kept in [0, 0.9]: training metrics move slowly, and the textbook n would call every wave a change. A trend inside a window
- * counts as noise, which errs towards "no difference", as do four errors instead of the usual two or three. What errs that way is caught again by the detectors; the other error
- * would throw away a good repair.
+ * <p>Two windows differ when their means are more than {@value #DEVIATIONS} standard errors apart.
+ * The error of a mean is {@code sqrt(variance / n')} with {@code n' = n (1 - r) / (1 + r)}, r being
+ * the lag-1 autocorrelation of the longer window, corrected for its bias of {@code -(1 + 3 r) / n}
+ * and kept in [0, 0.9]: training metrics move slowly, and the textbook n would call every wave a
+ * change. A trend inside a window counts as noise, which errs towards "no difference", as do four
+ * errors instead of the usual two or three. What errs that way is caught again by the detectors;
+ * the other error would throw away a good repair.
  *
- * <p>Numeric hazards: values that are not finite are left out; a window of one value takes the variance of the other; and
- * where both are constant a difference counts from {@value #RELATIVE_FLOOR} of the magnitude on.
+ * <p>Numeric hazards: values that are not finite are left out; a window of one value takes the
+ * variance of the other; and where both are constant a difference counts from {@value
+ * #RELATIVE_FLOOR} of the magnitude on.
  */
 final class Window {
 
@@ -30,7 +35,10 @@ final class Window {
         this.values = values;
     }
 
-    /** Returns the finite values of a signal on the scale on which its changes are comparable; empty without any. */
+    /**
+     * Returns the finite values of a signal on the scale on which its changes are comparable; empty
+     * without any.
+     */
     static Optional<Window> of(Signal signal, List<Observation> observations) {
         double[] values =
                 observations.stream()
@@ -64,7 +72,10 @@ final class Window {
         return Arrays.stream(values).average().orElseThrow();
     }
 
-    /** Returns -1 when this window lies clearly below another, 1 when clearly above, 0 when the noise covers it. */
+    /**
+     * Returns -1 when this window lies clearly below another, 1 when clearly above, 0 when the
+     * noise covers it.
+     */
     int against(Window other) {
         double difference = mean() - other.mean();
         double allowed =

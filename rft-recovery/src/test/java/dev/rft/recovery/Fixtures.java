@@ -14,6 +14,7 @@ import dev.rft.monitor.diagnose.Diagnoser;
 import dev.rft.monitor.diagnose.Diagnosis;
 import dev.rft.recovery.event.RftEvent;
 import dev.rft.recovery.event.RftListener;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoublePredicate;
@@ -48,7 +49,10 @@ final class Fixtures {
                         .orElse(Verdict.healthy());
     }
 
-    /** Detectors for the faults of {@link QuadraticLoop}: each fault is seen by two classes, or is an invariant. */
+    /**
+     * Detectors for the faults of {@link QuadraticLoop}: each fault is seen by two classes, or is
+     * an invariant.
+     */
     static Monitor.Builder detectors() {
         return Monitor.builder(AlarmBudget.perTenThousandSteps(1))
                 .with("not-finite", EvidenceClass.GRADIENT, notFinite())

@@ -11,6 +11,9 @@ import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
 import dev.rft.api.signal.StepKey;
 import dev.rft.api.signal.TrajectorySummary;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -18,11 +21,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A training run in two dimensions: noisy gradient descent with momentum towards the origin, where the reward is 1. Faults sit
- * downstream of the knobs and are keyed on the number of executed steps, which no rollback rewinds.
+ * A training run in two dimensions: noisy gradient descent with momentum towards the origin, where
+ * the reward is 1. Faults sit downstream of the knobs and are keyed on the number of executed
+ * steps, which no rollback rewinds.
  */
 final class QuadraticLoop implements TrainingLoop {
 
@@ -143,9 +146,7 @@ final class QuadraticLoop implements TrainingLoop {
         double vy = 0.5 * state.vy + 0.5 * gradient.y;
         double rate = state.learningRate * hidden;
         updateNorm = rate * Math.hypot(vx, vy);
-        state =
-                new State(
-                        state.x - rate * vx, state.y - rate * vy, vx, vy, state.learningRate);
+        state = new State(state.x - rate * vx, state.y - rate * vy, vx, vy, state.learningRate);
     }
 
     @Override

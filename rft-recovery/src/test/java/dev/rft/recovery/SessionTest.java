@@ -13,6 +13,9 @@ import dev.rft.monitor.EvidenceClass;
 import dev.rft.monitor.Monitor;
 import dev.rft.monitor.diagnose.Cause;
 import dev.rft.recovery.event.RftEvent;
+
+import org.junit.jupiter.api.Test;
+
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -20,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
 
 class SessionTest {
 
@@ -291,8 +293,7 @@ class SessionTest {
                                                         .since(-5)))
                         .build();
 
-        Decision decision =
-                Session.builder().monitor(monitor).build().observe(step(3, 0.5, 0.5));
+        Decision decision = Session.builder().monitor(monitor).build().observe(step(3, 0.5, 0.5));
 
         assertThat(decision.incident().orElseThrow().onset()).isEqualTo(1);
     }

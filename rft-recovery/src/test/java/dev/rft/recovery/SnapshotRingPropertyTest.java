@@ -4,14 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rft.api.signal.StepKey;
 import dev.rft.monitor.MonitorState;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 class SnapshotRingPropertyTest {
 
@@ -21,7 +23,9 @@ class SnapshotRingPropertyTest {
         return ring.newestGoodBefore(before).map(entry -> entry.key().step());
     }
 
-    /** 0 adds a snapshot, 1 to 4 are healthy steps, 5 an incident whose onset lies some steps back. */
+    /**
+     * 0 adds a snapshot, 1 to 4 are healthy steps, 5 an incident whose onset lies some steps back.
+     */
     @Property(tries = 300)
     void anySequence_keepsTheLastGoodOneAndTheBudgetAndClosesEachOnce(
             @ForAll @Size(max = 120) List<@IntRange(min = 0, max = 5) Integer> operations,
@@ -51,7 +55,8 @@ class SnapshotRingPropertyTest {
             }
             assertThat(newest(ring, Long.MAX_VALUE)).isEqualTo(lastGood);
             assertThat(ring.size()).isLessThanOrEqualTo(SnapshotRing.MAX_COUNT);
-            assertThat(ring.bytes()).isLessThanOrEqualTo(Math.max(maxBytes, 2 * CountedSnapshot.BYTES));
+            assertThat(ring.bytes())
+                    .isLessThanOrEqualTo(Math.max(maxBytes, 2 * CountedSnapshot.BYTES));
             assertThat(made.stream().filter(s -> s.closed == 0)).hasSize(ring.size());
         }
         ring.close();

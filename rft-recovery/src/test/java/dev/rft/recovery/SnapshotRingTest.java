@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rft.api.signal.StepKey;
 import dev.rft.monitor.MonitorState;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
 
 class SnapshotRingTest {
 
@@ -20,8 +22,7 @@ class SnapshotRingTest {
         CountedSnapshot snapshot = new CountedSnapshot(step);
         all.add(snapshot);
         ring.add(
-                new SnapshotRing.Entry(
-                        snapshot.key(), snapshot, new MonitorState(Map.of()), 0),
+                new SnapshotRing.Entry(snapshot.key(), snapshot, new MonitorState(Map.of()), 0),
                 good);
     }
 
@@ -72,8 +73,7 @@ class SnapshotRingTest {
         for (long step = 0; step <= 1_000; step += 10) {
             add(ring, step, true);
         }
-        List<Long> kept =
-                all.stream().filter(s -> s.closed == 0).map(s -> s.key().step()).toList();
+        List<Long> kept = all.stream().filter(s -> s.closed == 0).map(s -> s.key().step()).toList();
 
         assertThat(kept).hasSize(SnapshotRing.MAX_COUNT).startsWith(0L).endsWith(990L, 1_000L);
         assertThat(kept.get(2) - kept.get(1)).isGreaterThan(50);

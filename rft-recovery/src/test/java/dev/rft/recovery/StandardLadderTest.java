@@ -12,15 +12,17 @@ import dev.rft.monitor.EvidenceClass;
 import dev.rft.monitor.Finding;
 import dev.rft.monitor.Verdict;
 import dev.rft.monitor.diagnose.Cause;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 class StandardLadderTest {
 
@@ -69,7 +71,8 @@ class StandardLadderTest {
         while (actions.size() < 20) {
             RecoveryAction action = ladder.decide(present, state);
             actions.add(action);
-            if (action instanceof RecoveryAction.Halt || action instanceof RecoveryAction.Continue) {
+            if (action instanceof RecoveryAction.Halt
+                    || action instanceof RecoveryAction.Continue) {
                 break;
             }
             present = present.with(new Attempt(action, KEY, Outcome.NO_EFFECT, "still"));

@@ -9,15 +9,22 @@ import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.Signals;
 import dev.rft.api.signal.StepKey;
 import dev.rft.monitor.AlarmBudget;
+import dev.rft.monitor.Detector;
+import dev.rft.monitor.DetectorState;
 import dev.rft.monitor.EvidenceClass;
 import dev.rft.monitor.Monitor;
+import dev.rft.monitor.Verdict;
 import dev.rft.recovery.QuadraticLoop.Fault;
 import dev.rft.recovery.event.RftEvent;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import java.util.stream.LongStream;
 
 class SupervisorTest {
 
@@ -113,10 +120,12 @@ class SupervisorTest {
                         "judged Restart HELPED",
                         "closed");
         assertThat(report.completed()).isTrue();
-        // Snapshots at 10, 20, 30 and 40, all good at 50: both rollbacks go to 40, in a new attempt each.
+        // Snapshots at 10, 20, 30 and 40, all good at 50: both rollbacks go to 40, in a new attempt
+        // each.
         assertThat(recorder.of(RftEvent.ActionTaken.class))
                 .extracting(e -> e.resumesAfter())
-                .containsExactly(new StepKey(0, 50, 0), new StepKey(1, 40, 0), new StepKey(2, 40, 0));
+                .containsExactly(
+                        new StepKey(0, 50, 0), new StepKey(1, 40, 0), new StepKey(2, 40, 0));
         assertThat(report.executedSteps()).isEqualTo(51 + 1 + 60);
     }
 
@@ -126,10 +135,11 @@ class SupervisorTest {
 
         RunReport report = run(100);
 
-        assertThat(recorder.story())
-                .endsWith("judged Restart NO_EFFECT", "acted Halt", "closed");
+        assertThat(recorder.story()).endsWith("judged Restart NO_EFFECT", "acted Halt", "closed");
         assertThat(report.completed()).isFalse();
-        assertThat(report.reason()).contains("numerical failure").contains("state is that of step 40");
+        assertThat(report.reason())
+                .contains("numerical failure")
+                .contains("state is that of step 40");
         assertThat(report.key()).isEqualTo(new StepKey(3, 40, 0));
         assertThat(report.incidents()).singleElement().matches(Incident::halted);
         QuadraticLoop healthy = new QuadraticLoop(7);
@@ -215,7 +225,7 @@ class SupervisorTest {
                                                         healthy -> healthy,
                                                         suspect -> suspect,
                                                         alarm ->
-                                                                dev.rft.monitor.Verdict.violated(
+                                                                Verdict.violated(
                                                                         alarm.evidence().since(30)),
                                                         cannot -> cannot))
                         .build();
@@ -233,6 +243,42 @@ class SupervisorTest {
                 .containsExactly(30L, 40L, 50L);
         assertThat(recorder.of(RftEvent.ActionTaken.class).get(0).resumesAfter())
                 .isEqualTo(new StepKey(1, 20, 0));
+    }
+
+    /** Remembers the steps it has seen. */
+    private static final class Memory implements Detector {
+        private double[] steps = {};
+
+        @Override
+        public Verdict inspect(Observation observation) {
+            steps = Arrays.copyOf(steps, steps.length + 1);
+            steps[steps.length - 1] = observation.key().step();
+            return Verdict.healthy();
+        }
+
+        @Override
+        public DetectorState save() {
+            return new DetectorState(Map.of("steps", steps));
+        }
+
+        @Override
+        public void restore(DetectorState state) {
+            steps = state.values().get("steps");
+        }
+    }
+
+    @Test
+    void run_rollback_takesFromTheDetectorsWhatTheySawSince() {
+        Memory memory = new Memory();
+        loop.nan = Fault.during(50, 51);
+
+        Supervisor.of(loop)
+                .monitor(Fixtures.detectors().with("memory", EvidenceClass.REWARD, memory).build())
+                .diagnoser(Fixtures.diagnoser())
+                .run(70);
+
+        double[] eachOnce = LongStream.rangeClosed(1, 70).asDoubleStream().toArray();
+        assertThat(memory.steps).isEqualTo(eachOnce);
     }
 
     @Test
@@ -391,8 +437,7 @@ class SupervisorTest {
 
     @Test
     void run_observationUnderAnotherKey_endsTheRun() {
-        TrainingLoop wrong =
-                TrainingLoop.ofSteps(key -> Observation.of(key.step() + 1, Map.of()));
+        TrainingLoop wrong = TrainingLoop.ofSteps(key -> Observation.of(key.step() + 1, Map.of()));
 
         assertThatThrownBy(() -> Supervisor.of(wrong).run(5))
                 .isInstanceOf(TrainingFailedException.class)

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Test;
 
 class WindowTest {
 
@@ -27,12 +29,17 @@ class WindowTest {
 
     @Test
     void against_handComputed_isWithinFourStandardErrors() {
-        // Alternating 0 and 2: mean 1, variance 8/7, no positive autocorrelation; two windows of 8: error sqrt(2/7) = 0.5345.
+        // Alternating 0 and 2: mean 1, variance 8/7, no positive autocorrelation; two windows of 8:
+        // error sqrt(2/7) = 0.5345.
         Window reference = window(Signals.REWARD_MEAN, 0, 2, 0, 2, 0, 2, 0, 2);
 
-        assertThat(window(Signals.REWARD_MEAN, -2.1, -0.1, -2.1, -0.1, -2.1, -0.1, -2.1, -0.1).against(reference))
+        assertThat(
+                        window(Signals.REWARD_MEAN, -2.1, -0.1, -2.1, -0.1, -2.1, -0.1, -2.1, -0.1)
+                                .against(reference))
                 .isZero();
-        assertThat(window(Signals.REWARD_MEAN, -2.2, -0.2, -2.2, -0.2, -2.2, -0.2, -2.2, -0.2).against(reference))
+        assertThat(
+                        window(Signals.REWARD_MEAN, -2.2, -0.2, -2.2, -0.2, -2.2, -0.2, -2.2, -0.2)
+                                .against(reference))
                 .isEqualTo(-1);
     }
 

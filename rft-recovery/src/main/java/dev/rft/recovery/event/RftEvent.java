@@ -6,6 +6,7 @@ import dev.rft.monitor.Finding;
 import dev.rft.recovery.Attempt;
 import dev.rft.recovery.Incident;
 import dev.rft.recovery.RecoveryAction;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;
@@ -126,8 +127,9 @@ public sealed interface RftEvent {
             implements RftEvent {}
 
     /**
-     * An incident ended: repaired ({@link Incident#repaired}), the run halted ({@link Incident#halted}), or else gone by
-     * itself. One that is still open when the run ends has no such event.
+     * An incident ended: repaired ({@link Incident#repaired}), the run halted ({@link
+     * Incident#halted}), or else gone by itself. One that is still open when the run ends has no
+     * such event.
      *
      * @param runId the run
      * @param key the step after which it ended

@@ -1,6 +1,7 @@
 package dev.rft.recovery.journal;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+
 import dev.rft.api.signal.StepKey;
 import dev.rft.monitor.Evidence;
 import dev.rft.monitor.Finding;
@@ -10,6 +11,7 @@ import dev.rft.recovery.Attempt;
 import dev.rft.recovery.Incident;
 import dev.rft.recovery.RecoveryAction;
 import dev.rft.recovery.event.RftEvent;
+
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +21,10 @@ final class EventWriter {
 
     private EventWriter() {}
 
-    /** Returns what an event writes beyond the fields that all have, or nothing for an event that is not journaled. */
+    /**
+     * Returns what an event writes beyond the fields that all have, or nothing for an event that is
+     * not journaled.
+     */
     static Optional<LineFile.Fields> fields(RftEvent event) {
         return event.match(
                 started -> Optional.of(json -> json.writeNumberField("steps", started.steps())),

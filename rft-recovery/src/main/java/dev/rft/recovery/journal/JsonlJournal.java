@@ -2,6 +2,7 @@ package dev.rft.recovery.journal;
 
 import dev.rft.recovery.event.RftEvent;
 import dev.rft.recovery.event.RftListener;
+
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,9 +10,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Writes the events of a run to a file, one JSON object per line: everything but the metrics of the steps, for which there is
- * {@link MetricsLog}. Each line reaches the operating system before the run goes on; what concerns an incident, and the end of
- * the run, reaches the disk. The schema stands in {@code docs/journal.md}. Not thread-safe.
+ * Writes the events of a run to a file, one JSON object per line: everything but the metrics of the
+ * steps, for which there is {@link MetricsLog}. Each line reaches the operating system before the
+ * run goes on; what concerns an incident, and the end of the run, reaches the disk. The schema
+ * stands in {@code docs/journal.md}. Not thread-safe.
  */
 public final class JsonlJournal implements RftListener, Closeable {
 
@@ -28,7 +30,8 @@ public final class JsonlJournal implements RftListener, Closeable {
     }
 
     /**
-     * Opens a journal. An existing file is continued; if its last line is incomplete, that line is closed first.
+     * Opens a journal. An existing file is continued; if its last line is incomplete, that line is
+     * closed first.
      *
      * @param path the file, made when it is missing
      * @return the journal; the caller closes it

@@ -3,6 +3,7 @@ package dev.rft.recovery.journal;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.FileOutputStream;
@@ -11,14 +12,15 @@ import java.io.RandomAccessFile;
 import java.nio.file.Path;
 
 /**
- * A file of JSON objects, one per line, that only grows. The first line names the schema and its version.
+ * A file of JSON objects, one per line, that only grows. The first line names the schema and its
+ * version.
  *
- * <p>Each line is written with one call and is ASCII, so that a process killed while writing leaves at most one incomplete
- * line, the last. Whoever opens the file next completes it with a line break: that line stays unreadable, all later ones are
- * sound.
+ * <p>Each line is written with one call and is ASCII, so that a process killed while writing leaves
+ * at most one incomplete line, the last. Whoever opens the file next completes it with a line
+ * break: that line stays unreadable, all later ones are sound.
  *
- * <p>Plain streams rather than a file channel: an interrupt closes a channel that is being written to, and a run that ends by
- * interruption has to be able to say so.
+ * <p>Plain streams rather than a file channel: an interrupt closes a channel that is being written
+ * to, and a run that ends by interruption has to be able to say so.
  */
 final class LineFile implements Closeable {
 
@@ -78,7 +80,10 @@ final class LineFile implements Closeable {
         out.close();
     }
 
-    /** Ends an incomplete last line. Tells whether the file begins with a complete line, which then is the header. */
+    /**
+     * Ends an incomplete last line. Tells whether the file begins with a complete line, which then
+     * is the header.
+     */
     private static boolean completeLastLine(Path path) throws IOException {
         try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
             boolean headed = file.readLine() != null && endsWithBreak(file, file.getFilePointer());

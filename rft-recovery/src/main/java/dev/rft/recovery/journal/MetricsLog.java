@@ -5,6 +5,7 @@ import dev.rft.api.signal.Signal;
 import dev.rft.monitor.Finding;
 import dev.rft.recovery.event.RftEvent;
 import dev.rft.recovery.event.RftListener;
+
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,8 +17,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Writes the metrics of every executed step to a file, one JSON object per line, of a supervised run (as a listener) or of any
- * other ({@link #append}). The schema stands in {@code docs/journal.md}. Not thread-safe.
+ * Writes the metrics of every executed step to a file, one JSON object per line, of a supervised
+ * run (as a listener) or of any other ({@link #append}). The schema stands in {@code
+ * docs/journal.md}. Not thread-safe.
  */
 public final class MetricsLog implements RftListener, Closeable {
 
@@ -36,8 +38,8 @@ public final class MetricsLog implements RftListener, Closeable {
     }
 
     /**
-     * Opens a log with the system's clock. An existing file is continued; if its last line is incomplete, that line is closed
-     * first.
+     * Opens a log with the system's clock. An existing file is continued; if its last line is
+     * incomplete, that line is closed first.
      *
      * @param path the file, made when it is missing
      * @return the log; the caller closes it

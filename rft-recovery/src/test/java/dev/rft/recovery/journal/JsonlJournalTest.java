@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
 import dev.rft.api.control.Knob;
 import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.Signals;
@@ -20,6 +21,10 @@ import dev.rft.recovery.Incident;
 import dev.rft.recovery.Outcome;
 import dev.rft.recovery.RecoveryAction;
 import dev.rft.recovery.event.RftEvent;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,8 +34,6 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class JsonlJournalTest {
 
@@ -56,7 +59,10 @@ class JsonlJournalTest {
                     new Diagnosis(
                             List.of(
                                     new Diagnosis.Candidate(
-                                            Cause.NON_FINITE, 1, List.of("grad.norm ∞"), List.of()))),
+                                            Cause.NON_FINITE,
+                                            1,
+                                            List.of("grad.norm ∞"),
+                                            List.of()))),
                     List.of(
                             new Attempt(
                                     new RecoveryAction.SetKnob(Knob.TEMPERATURE, 0.5),
@@ -90,8 +96,7 @@ class JsonlJournalTest {
                         KEY,
                         TIME,
                         3,
-                        new Attempt(
-                                new RecoveryAction.Halt("enough"), KEY, Outcome.PENDING, "")),
+                        new Attempt(new RecoveryAction.Halt("enough"), KEY, Outcome.PENDING, "")),
                 new RftEvent.IncidentClosed("r", KEY, TIME, INCIDENT),
                 new RftEvent.ComponentQuarantined("r", KEY, TIME, "policy 1", "bug"),
                 new RftEvent.RunFinished("r", KEY, TIME, false, "halted"));
@@ -119,8 +124,7 @@ class JsonlJournalTest {
         List<JsonNode> lines =
                 Files.readAllLines(file).stream().map(line -> parsed(line).orElseThrow()).toList();
 
-        assertThat(lines.get(0).toString())
-                .isEqualTo("{\"schema\":\"rft-journal\",\"version\":1}");
+        assertThat(lines.get(0).toString()).isEqualTo("{\"schema\":\"rft-journal\",\"version\":1}");
         assertThat(lines.subList(1, lines.size()))
                 .extracting(line -> line.get("event").asText())
                 .containsExactly(
@@ -145,17 +149,17 @@ class JsonlJournalTest {
         assertThat(lines.get(5))
                 .isEqualTo(
                         "{\"event\":\"IncidentOpened\",\"run\":\"r\",\"step\":50,\"attempt\":1,"
-                                + "\"incarnation\":2,\"time\":\"2026-01-02T03:04:05Z\","
-                                + "\"incident\":{\"number\":3,\"openedStep\":50,\"onset\":49,"
-                                + "\"cause\":\"NON-FINITE\",\"family\":\"OTHER\",\"candidates\":["
-                                + "{\"cause\":\"NON-FINITE\",\"probability\":1.0,"
-                                + "\"supporting\":[\"grad.norm \\u221E\"],\"opposing\":[]}],"
-                                + "\"findings\":[{\"detector\":\"not-finite\",\"class\":\"GRADIENT\","
-                                + "\"signal\":\"grad.norm\",\"observed\":\"NaN\","
-                                + "\"expected\":\"finite\",\"since\":49,\"invariant\":true}],"
-                                + "\"attempts\":[{\"action\":{\"name\":\"SetKnob\","
-                                + "\"knob\":\"temperature\",\"value\":0.5},\"step\":50,\"attempt\":1,"
-                                + "\"incarnation\":2,\"outcome\":\"NO_EFFECT\",\"reason\":\"again\"}]}}");
+                            + "\"incarnation\":2,\"time\":\"2026-01-02T03:04:05Z\","
+                            + "\"incident\":{\"number\":3,\"openedStep\":50,\"onset\":49,"
+                            + "\"cause\":\"NON-FINITE\",\"family\":\"OTHER\",\"candidates\":["
+                            + "{\"cause\":\"NON-FINITE\",\"probability\":1.0,\"supporting\":[\"grad.norm"
+                            + " \\u221E\"],\"opposing\":[]}],"
+                            + "\"findings\":[{\"detector\":\"not-finite\",\"class\":\"GRADIENT\","
+                            + "\"signal\":\"grad.norm\",\"observed\":\"NaN\","
+                            + "\"expected\":\"finite\",\"since\":49,\"invariant\":true}],"
+                            + "\"attempts\":[{\"action\":{\"name\":\"SetKnob\","
+                            + "\"knob\":\"temperature\",\"value\":0.5},\"step\":50,\"attempt\":1,"
+                            + "\"incarnation\":2,\"outcome\":\"NO_EFFECT\",\"reason\":\"again\"}]}}");
         assertThat(lines.get(6))
                 .endsWith(
                         "\"incident\":3,\"action\":{\"name\":\"Rollback\",\"onset\":49,"
@@ -169,7 +173,10 @@ class JsonlJournalTest {
         write(file);
         write(file);
 
-        assertThat(Files.readAllLines(file)).hasSize(21).filteredOn(l -> l.contains("schema")).hasSize(1);
+        assertThat(Files.readAllLines(file))
+                .hasSize(21)
+                .filteredOn(l -> l.contains("schema"))
+                .hasSize(1);
     }
 
     @Test
@@ -203,8 +210,8 @@ class JsonlJournalTest {
                 .containsExactly(
                         "{\"schema\":\"rft-metrics\",\"version\":1}",
                         "{\"run\":\"r\",\"step\":50,\"attempt\":1,\"incarnation\":2,"
-                                + "\"time\":\"2026-01-02T03:04:05Z\",\"discarded\":1,"
-                                + "\"values\":{\"grad.norm\":\"Infinity\"},\"alarms\":[\"not-finite\"]}",
+                            + "\"time\":\"2026-01-02T03:04:05Z\",\"discarded\":1,"
+                            + "\"values\":{\"grad.norm\":\"Infinity\"},\"alarms\":[\"not-finite\"]}",
                         "{\"run\":\"run\",\"step\":7,\"attempt\":0,\"incarnation\":0,"
                                 + "\"time\":\"2026-01-02T03:04:05Z\",\"discarded\":0,"
                                 + "\"values\":{\"reward.mean\":0.25},\"alarms\":[]}");
