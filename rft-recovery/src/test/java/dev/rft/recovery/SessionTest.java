@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -221,6 +222,34 @@ class SessionTest {
         assertThat(recorder.of(RftEvent.ActionTaken.class))
                 .extracting(RftEvent.ActionTaken::resumesAfter)
                 .containsExactly(new StepKey(1, 17, 0));
+    }
+
+    @Test
+    void observe_afterARollback_showsPoliciesOnlyTheStepsOfTheNewAttempt() {
+        List<RunState> asked = new ArrayList<>();
+        Session session =
+                session(
+                        (incident, state) -> {
+                            asked.add(state);
+                            return ROLLBACK;
+                        });
+        healthy(session, 1, 20);
+        session.observe(step(21, 5, 5));
+        session.observe(step(22, 5, 5));
+        session.acted(new StepKey(1, 17, 0));
+        for (long i = 18; i <= 21; i++) {
+            session.observe(step(new StepKey(1, i, 0), 5, 5, 0.5));
+        }
+
+        RunState last = asked.get(asked.size() - 1);
+        assertThat(last.recent())
+                .extracting(Observation::key)
+                .containsExactly(
+                        new StepKey(1, 18, 0),
+                        new StepKey(1, 19, 0),
+                        new StepKey(1, 20, 0),
+                        new StepKey(1, 21, 0));
+        assertThat(last.reference()).extracting(o -> o.key().step()).endsWith(19L, 20L).hasSize(20);
     }
 
     @Test
