@@ -55,11 +55,11 @@ final class ActionExecutor {
      * Carries out an action.
      *
      * @param action the action
-     * @param onset where its incident began
+     * @param incident its incident, with this action as the last attempt
      * @param key the step that was just executed
      * @return the step after which the run goes on
      */
-    StepKey execute(RecoveryAction action, long onset, StepKey key) {
+    StepKey execute(RecoveryAction action, Incident incident, StepKey key) {
         return action.match(
                 go -> key,
                 skip -> key, // the gate has already kept the update from the weights
@@ -72,15 +72,26 @@ final class ActionExecutor {
                             : turned(restored, scaled(rollback.learningRateFactor()));
                 },
                 reset -> {
-                    StepKey restored = restore(onset, key);
+                    StepKey restored = restore(incident.onset(), key);
                     loop.resetOptimizer();
+                    lastFailedFactor(incident)
+                            .ifPresent(factor -> repairs.attempt(loop, scaled(factor)));
                     return restored;
                 },
                 restart -> {
                     loop.restart();
                     return restore(restart.onset(), key);
                 },
-                halt -> restore(onset, key));
+                halt -> restore(incident.onset(), key));
+    }
+
+    private static Optional<Double> lastFailedFactor(Incident incident) {
+        return incident.attempts().stream()
+                .filter(attempt -> attempt.outcome() != Outcome.HELPED)
+                .map(Attempt::action)
+                .filter(RecoveryAction.Rollback.class::isInstance)
+                .map(rollback -> ((RecoveryAction.Rollback) rollback).learningRateFactor())
+                .reduce((earlier, later) -> later);
     }
 
     private static Repairs.Change scaled(double factor) {

@@ -46,8 +46,9 @@ final class Announcer {
                 failures++;
                 if (logged.add(i)) {
                     LOG.warn(
-                            "listener {} failed; the run goes on, its further failures are counted only",
-                            listeners.get(i),
+                            "listener {} failed; the run goes on, its further failures are counted"
+                                    + " only",
+                            listeners.get(i).getClass().getName(),
                             e);
                 }
             }

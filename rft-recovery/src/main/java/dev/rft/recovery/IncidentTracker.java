@@ -115,8 +115,11 @@ final class IncidentTracker {
         if (restored) {
             history.rewindTo(resumesAfter.step());
         }
+        List<Observation> reference =
+                Verification.comparable(
+                        current.reference(), resumesAfter.step(), config.verifySteps());
         current.verifyWith(
-                new Verification(config, action, current.incident(), current.reference(), before),
+                new Verification(config, action, current.incident(), reference, before),
                 restored,
                 resumesAfter.step() + 1);
     }
@@ -248,7 +251,7 @@ final class IncidentTracker {
         PolicyChain.Choice choice =
                 policies.choose(
                         incident,
-                        state(current, key),
+                        state(current, key, findings.stream().anyMatch(Finding::alarm)),
                         current.confirmed(config.confirmSteps()),
                         (name, reason) -> quarantined(key, name, reason));
         if (choice.action() instanceof RecoveryAction.Continue) {
@@ -275,7 +278,7 @@ final class IncidentTracker {
                 .orElse(action);
     }
 
-    private RunState state(OpenIncident current, StepKey key) {
+    private RunState state(OpenIncident current, StepKey key, boolean alarming) {
         return new RunState(
                 key,
                 run.capabilities().get(),
@@ -283,6 +286,7 @@ final class IncidentTracker {
                 run.newestGoodBefore().apply(current.incident().onset()),
                 current.reference(),
                 history.since(current.sickFrom()),
+                alarming,
                 ledger.left());
     }
 

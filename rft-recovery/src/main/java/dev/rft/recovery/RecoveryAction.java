@@ -60,7 +60,9 @@ public sealed interface RecoveryAction {
 
     /**
      * Forgets the optimizer's moments, which may carry the damage on; the newest good snapshot
-     * before the incident's onset is brought back first, where there is one.
+     * before the incident's onset is brought back first, where there is one, at the learning rate
+     * of the incident's last rollback: forgetting the moments makes the first updates larger, which
+     * is no time to turn the learning rate up again.
      */
     record ResetOptimizer() implements RecoveryAction {}
 

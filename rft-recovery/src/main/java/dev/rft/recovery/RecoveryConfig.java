@@ -11,8 +11,8 @@ package dev.rft.recovery;
  *     steps without an alarm; at least 1
  * @param graceSteps for so many steps after an action only a broken invariant counts against it:
  *     restored windows refill, and a sampler takes a step or two to follow the weights; at least 0
- * @param verifySteps an action is judged after so many steps, those of grace included; above {@code
- *     graceSteps}
+ * @param verifySteps an action is judged after so many steps, those of grace included, or after
+ *     twice as many when no alarm but a comparison speaks against it; above {@code graceSteps}
  * @param skipVerifySteps a skipped step is judged after so many steps; at least 1
  * @param cooldownSteps a failure of the same cause within so many steps of the last incident's end
  *     is that failure coming back: the ladder goes on where it stood instead of beginning again; at

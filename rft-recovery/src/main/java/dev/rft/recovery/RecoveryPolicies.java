@@ -26,8 +26,9 @@ public final class RecoveryPolicies {
      *   <li>Benign: nothing. An outage: restart once, then wait; it never halts.
      * </ul>
      *
-     * <p>It halts only after something was tried and did not help, or when values that are not
-     * finite go on for three steps: a run that can merely be watched is not stopped on a suspicion.
+     * <p>It halts only while something alarms, after something was tried and did not help, or when
+     * values that are not finite go on for three steps: a run that can merely be watched is not
+     * stopped on a suspicion.
      *
      * @return the policies in the order in which they are asked
      */

@@ -20,6 +20,8 @@ import java.util.Set;
  *     there is none
  * @param reference observations from before the onset, oldest first; may be empty; copied
  * @param recent observations since the onset, oldest first, the present one last; copied
+ * @param alarming whether the step that was just executed raised an alarm; an action may also have
+ *     failed without one, by comparison with the run before the onset
  * @param actionsLeft how many more actions the run's budget allows
  */
 public record RunState(
@@ -29,6 +31,7 @@ public record RunState(
         OptionalLong goodSnapshot,
         List<Observation> reference,
         List<Observation> recent,
+        boolean alarming,
         int actionsLeft) {
 
     /** Copies the collections. */

@@ -76,7 +76,7 @@ final class StandardLadder implements RecoveryPolicy {
 
     private static List<RecoveryAction> runaway(Incident incident, RunState state) {
         long onset = incident.onset();
-        double factor = firstFactor(incident).orElseGet(() -> factor(state));
+        double factor = firstFactor(incident).orElseGet(() -> factor(incident, state));
         List<RecoveryAction> rungs = new ArrayList<>();
         if (!incident.allowsDestructive()) {
             rungs.add(new RecoveryAction.ScaleLearningRate(factor));
@@ -128,7 +128,9 @@ final class StandardLadder implements RecoveryPolicy {
         boolean hopeless =
                 cause == Cause.NON_FINITE && nonFiniteInARow(state.recent()) >= SUSTAINED;
         boolean tried = !incident.attempts().isEmpty() && incident.allowsDestructive();
-        if (cause == Cause.OUTAGE || !(tried || hopeless)) {
+        // A comparison is reason enough to try the next thing, but not to stop a run that raises no
+        // alarm.
+        if (cause == Cause.OUTAGE || !(tried || hopeless) || !state.alarming()) {
             return new RecoveryAction.Continue();
         }
         return new RecoveryAction.Halt(reason(cause, incident));
@@ -158,8 +160,19 @@ final class StandardLadder implements RecoveryPolicy {
                 .findFirst();
     }
 
-    private static double factor(RunState state) {
-        double growth = growth(Signals.UPDATE_NORM, state).orElse(1.0);
+    private static double factor(Incident incident, RunState state) {
+        // A light action may have turned the learning rate down since: what counts is how it was
+        // before.
+        List<Observation> untouched =
+                incident.attempts().isEmpty()
+                        ? state.recent()
+                        : state.recent().stream()
+                                .filter(
+                                        o ->
+                                                o.key().compareTo(incident.attempts().get(0).key())
+                                                        <= 0)
+                                .toList();
+        double growth = growth(Signals.UPDATE_NORM, state.reference(), untouched).orElse(1.0);
         return growth > GROWN ? Math.min(Math.max(1 / growth, LEAST_FACTOR), HALF) : HALF;
     }
 
@@ -169,17 +182,21 @@ final class StandardLadder implements RecoveryPolicy {
      */
     private static boolean weightsQuiet(RunState state) {
         List<Double> growths =
-                WEIGHTS.stream().flatMap(signal -> growth(signal, state).stream()).toList();
+                WEIGHTS.stream()
+                        .flatMap(
+                                signal ->
+                                        growth(signal, state.reference(), state.recent()).stream())
+                        .toList();
         return !growths.isEmpty() && growths.stream().allMatch(growth -> growth <= GROWN);
     }
 
     /** Returns how many times larger a signal is than before the onset. */
-    private static Optional<Double> growth(Signal signal, RunState state) {
-        List<Observation> recent = state.recent();
+    private static Optional<Double> growth(
+            Signal signal, List<Observation> reference, List<Observation> recent) {
         List<Observation> latest =
                 recent.subList(Math.max(0, recent.size() - LATEST), recent.size());
         Optional<Double> now = Window.median(signal, latest);
-        return Window.median(signal, state.reference())
+        return Window.median(signal, reference)
                 .filter(before -> before > 0)
                 .flatMap(before -> now.map(value -> value / before));
     }

@@ -130,8 +130,7 @@ final class SupervisedRun {
         if (action instanceof RecoveryAction.Continue) {
             return Optional.empty();
         }
-        long onset = decision.incident().map(Incident::onset).orElse(key.step());
-        StepKey resumesAfter = executor.execute(action, onset, key);
+        StepKey resumesAfter = executor.execute(action, decision.incident().orElseThrow(), key);
         session.acted(resumesAfter);
         healthySinceSnapshot = resumesAfter.equals(key) ? healthySinceSnapshot : 0;
         key = resumesAfter;

@@ -16,7 +16,8 @@ import java.util.Set;
  *
  * <p>An alarm means that the failure goes on. Without one, the window after the action is compared
  * with the run before the onset: the reward must not be clearly lower, and what was alarming must
- * not clearly lie where the failure had moved it.
+ * not clearly lie where the failure had moved it. An action passes as soon as both hold after
+ * {@link RecoveryConfig#verifySteps}, and fails when they do not after twice as many.
  */
 final class Verification {
 
@@ -37,7 +38,7 @@ final class Verification {
      * @param config the thresholds
      * @param action the action
      * @param incident its incident
-     * @param reference observations from before the onset
+     * @param reference healthy observations to compare with, see {@link #comparable}
      * @param before observations from the onset to the action
      */
     Verification(
@@ -48,15 +49,30 @@ final class Verification {
             List<Observation> before) {
         this.config = config;
         this.skip = action instanceof RecoveryAction.SkipStep;
-        // A long reference would compare the present with a policy that has learned much since.
-        this.reference =
-                reference.subList(
-                        Math.max(0, reference.size() - 2 * config.verifySteps()), reference.size());
+        this.reference = reference;
         this.before = before;
         this.alarmed = new LinkedHashSet<>();
         incident.findings().stream()
                 .flatMap(finding -> violated(finding).stream())
                 .forEach(violated -> alarmed.add(violated.evidence().signal()));
+    }
+
+    /**
+     * Returns those observations from before the onset that show the run at about the same
+     * progress: around the step that it resumes after. A run that was rolled back has to learn
+     * again what it had learned between there and the onset, and may not be blamed for it; nor may
+     * one that goes on be measured by how it was long ago.
+     */
+    static List<Observation> comparable(
+            List<Observation> beforeOnset, long resumesAfter, int verifySteps) {
+        long newest =
+                beforeOnset.isEmpty() ? 0 : beforeOnset.get(beforeOnset.size() - 1).key().step();
+        long middle = Math.min(resumesAfter, newest - verifySteps);
+        return beforeOnset.stream()
+                .filter(
+                        observation ->
+                                Math.abs(observation.key().step() - middle - 0.5) < verifySteps)
+                .toList();
     }
 
     /** Takes the next executed step. Returns the judgement once there is one. */
@@ -74,7 +90,16 @@ final class Verification {
         if (!inGrace()) {
             after.add(observation);
         }
-        return steps < config.verifySteps() ? Optional.empty() : Optional.of(compare());
+        if (steps < config.verifySteps()) {
+            return Optional.empty();
+        }
+        Judgement judgement = compare();
+        // Without an alarm a bad comparison may be a slow wave, or a policy still learning again:
+        // it gets as long again.
+        boolean early = steps < 2 * config.verifySteps();
+        return early && judgement.outcome() != Outcome.HELPED
+                ? Optional.empty()
+                : Optional.of(judgement);
     }
 
     /** Tells whether the present step is one of those in which only a broken invariant counts. */

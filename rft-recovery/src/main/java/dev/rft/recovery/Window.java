@@ -12,10 +12,11 @@ import java.util.Optional;
  *
  * <p>Two windows differ when their means are more than {@value #DEVIATIONS} standard errors apart.
  * The error of a mean is {@code sqrt(variance / n')} with {@code n' = n (1 - r) / (1 + r)}, r being
- * the lag-1 autocorrelation of the longer window, in [0, 0.9]: training metrics move slowly, and
- * the textbook n would call every wave a change. A trend inside a window counts as noise, which
- * errs towards "no difference". What errs that way is caught again by the detectors; the other
- * error would throw away a good repair.
+ * the lag-1 autocorrelation of the longer window, corrected for its bias of {@code -(1 + 3 r) / n}
+ * and kept in [0, 0.9]: training metrics move slowly, and the textbook n would call every wave a
+ * change. A trend inside a window counts as noise, which errs towards "no difference", as do four
+ * errors instead of the usual two or three. What errs that way is caught again by the detectors;
+ * the other error would throw away a good repair.
  *
  * <p>Numeric hazards: values that are not finite are left out; a window of one value takes the
  * variance of the other; and where both are constant a difference counts from {@value
@@ -23,7 +24,7 @@ import java.util.Optional;
  */
 final class Window {
 
-    private static final double DEVIATIONS = 3;
+    private static final double DEVIATIONS = 4;
     private static final double RELATIVE_FLOOR = 1e-6;
     private static final double MAX_AUTOCORRELATION = 0.9;
 
@@ -106,6 +107,11 @@ final class Window {
             squares += (values[i] - mean) * (values[i] - mean);
             products += i == 0 ? 0 : (values[i] - mean) * (values[i - 1] - mean);
         }
-        return squares == 0 ? 0 : Math.min(Math.max(products / squares, 0), MAX_AUTOCORRELATION);
+        if (squares == 0) {
+            return 0;
+        }
+        double r = products / squares;
+        double unbiased = r + (1 + 3 * r) / values.length;
+        return Math.min(Math.max(unbiased, 0), MAX_AUTOCORRELATION);
     }
 }
