@@ -33,8 +33,7 @@ final class TrainingDemo implements DemoRunner {
 
     private static final int NUMBERS_BELOW = 100;
     private static final int HELD_OUT_PAIRS = 2_000;
-    private static final double EARLIEST_ONSET = 0.35;
-    private static final double LATEST_ONSET = 0.5;
+    private static final int HEALTHY_STEPS = 40;
 
     @Override
     public DemoResult run(DemoOptions options, DemoView view) throws IOException {
@@ -75,9 +74,9 @@ final class TrainingDemo implements DemoRunner {
 
     /** The step at which the fault strikes: random, after a healthy stretch. */
     private static long onset(DemoOptions options) {
-        double share =
-                new SplittableRandom(options.seed()).nextDouble(EARLIEST_ONSET, LATEST_ONSET);
-        return Math.round(options.steps() * share);
+        long earliest = Math.max(HEALTHY_STEPS, options.steps() / 5);
+        long latest = Math.max(HEALTHY_STEPS + 10, options.steps() / 3);
+        return new SplittableRandom(options.seed()).nextLong(earliest, latest + 1);
     }
 
     private static AdditionRun open(
