@@ -176,7 +176,7 @@ class FaultStreamsTest {
         List<Observation> stream = new ArrayList<>();
         for (Observation observation : growingKl(seed, 120)) {
             long step = observation.key().step();
-            double factor = step < 80 ? 1 : Math.min(30, Math.pow(3, step - 79));
+            double factor = step < 80 ? 1 : Math.min(30, Math.pow(3, (double) step - 79));
             double kl = observation.value(KL_REFERENCE).orElseThrow();
             stream.add(Observation.of(step, Map.of(KL_REFERENCE, kl * factor)));
         }

@@ -93,7 +93,7 @@ public final class AdamW implements Optimizer {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             steps.addi(1);
-            long count = steps.getLong(0);
+            double count = (double) steps.getLong(0);
             double firstCorrection = 1 - Math.pow(config.beta1(), count);
             double secondCorrection = 1 - Math.pow(config.beta2(), count);
             NDArray beta1 = manager.create((float) config.beta1());

@@ -281,7 +281,8 @@ public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
 
     @Override
     public LoopSnapshot snapshot() {
-        return new TrainerSnapshot(completed, knobs(), parameters, parts.optimizer().state());
+        return new TrainerSnapshot(
+                parts.model().manager(), completed, knobs(), parameters, parts.optimizer().state());
     }
 
     @Override

@@ -19,13 +19,19 @@ public record Randomness(long seed) {
      */
     public enum Purpose {
         /** Initial weights. */
-        WEIGHTS,
+        WEIGHTS(1),
         /** Prompts of the supervised warm start. */
-        WARM_START,
+        WARM_START(2),
         /** Prompts of a step. */
-        PROMPTS,
+        PROMPTS(3),
         /** Sampled tokens of a step. */
-        SAMPLING
+        SAMPLING(4);
+
+        private final long stream;
+
+        Purpose(long stream) {
+            this.stream = stream;
+        }
     }
 
     /**
@@ -37,7 +43,7 @@ public record Randomness(long seed) {
      */
     public RandomGenerator of(Purpose purpose, StepKey key) {
         long mixed = mix(seed + 0x9E3779B97F4A7C15L);
-        mixed = mix(mixed ^ (purpose.ordinal() + 1L) * 0xD1B54A32D192ED03L);
+        mixed = mix(mixed ^ purpose.stream * 0xD1B54A32D192ED03L);
         mixed = mix(mixed ^ (key.attempt() + 1L) * 0xABC98388FB8FAC03L);
         mixed = mix(mixed ^ (key.step() + 1L) * 0x8CB92BA72F3D8DD7L);
         return new SplittableRandom(mixed);

@@ -28,13 +28,14 @@ final class TrainerSnapshot implements LoopSnapshot {
     private boolean closed;
 
     TrainerSnapshot(
+            NDManager parent,
             StepKey key,
             Map<Knob, Double> knobs,
             SortedMap<String, NDArray> parameters,
             SortedMap<String, NDArray> optimizer) {
         this.key = key;
         this.knobs = Map.copyOf(knobs);
-        this.manager = parameters.get(parameters.firstKey()).getManager().newSubManager();
+        this.manager = parent.newSubManager();
         JniUtils.setGradMode(false);
         this.bytes = copy(parameters, this.parameters) + copy(optimizer, this.optimizer);
     }

@@ -55,7 +55,7 @@ final class RewardSupportDetector implements Detector {
             return Verdict.healthy();
         }
         broken++;
-        long step = observation.key().step();
+        double step = (double) observation.key().step();
         onset = onset < 0 ? step : Math.min(onset, step);
         String expected =
                 usual < 0
