@@ -10,8 +10,8 @@ import java.util.Arrays;
  * @param promptLength columns of the prompt
  * @param lengths response tokens of each row, the end of sequence included, in [1, width]
  * @param ended whether each response ended by itself; otherwise it was cut at the limit
- * @param logProbs {@code [batch][width]}: log-probability of each response token under the sampling distribution, recorded
- *     when it was sampled; 0 after the response's end
+ * @param logProbs {@code [batch][width]}: log-probability of each response token under the sampling distribution (at
+ *     temperature 1 when the decoding was greedy), recorded when it was sampled; 0 after the response's end
  */
 public record Rollout(
         long[][] rows,

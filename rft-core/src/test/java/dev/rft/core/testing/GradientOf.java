@@ -3,6 +3,7 @@ package dev.rft.core.testing;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.training.GradientCollector;
 
 import java.util.function.Function;
@@ -27,6 +28,22 @@ public record GradientOf(double value, double[] gradient) {
                 collector.backward(result);
             }
             return new GradientOf(value, Numbers.doubles(input.getGradient()));
+        }
+    }
+
+    /** Lets an array hold the given gradient, by the way of a backward pass: there is no other. */
+    public static void set(NDArray parameter, double... gradient) {
+        float[] values = new float[gradient.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) gradient[i];
+        }
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            parameter.getGradient().set(new NDIndex("..."), 0f);
+            NDArray slope = parameter.getManager().create(values, parameter.getShape());
+            try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+                collector.backward(parameter.mul(slope).sum());
+            }
         }
     }
 }
