@@ -41,6 +41,11 @@ public final class Evaluation {
         }
     }
 
+    /** Returns the number of prompts that the accuracy is a mean over. */
+    int size() {
+        return prompts.size();
+    }
+
     /**
      * Measures a model.
      *
