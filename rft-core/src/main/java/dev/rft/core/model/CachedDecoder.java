@@ -57,6 +57,7 @@ final class CachedDecoder implements Decoder {
         if (seen == null || before == null || column == null) {
             throw new IllegalStateException("next: prefill must come first");
         }
+        model.checkLength(seen.getShape().get(1) + 1);
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             positions = keep(before.add(1));

@@ -2,6 +2,7 @@ package dev.rft.core.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keys and values of the tokens read so far, per block. Owns its arrays, whatever scope they were
@@ -9,8 +10,8 @@ import ai.djl.ndarray.NDScope;
  */
 final class KeyValueCache implements AutoCloseable {
 
-    private final NDArray[] keys;
-    private final NDArray[] values;
+    private final @Nullable NDArray[] keys;
+    private final @Nullable NDArray[] values;
     private boolean filled;
 
     KeyValueCache(int layers) {
@@ -33,21 +34,33 @@ final class KeyValueCache implements AutoCloseable {
         filled = true;
     }
 
+    /** Frees what is held, also that of a first forward pass that did not come to its end. */
     @Override
     public void close() {
-        if (filled) {
-            for (int layer = 0; layer < keys.length; layer++) {
-                keys[layer].close();
-                values[layer].close();
+        free(keys);
+        free(values);
+        filled = false;
+    }
+
+    private static void free(@Nullable NDArray[] held) {
+        for (int layer = 0; layer < held.length; layer++) {
+            NDArray array = held[layer];
+            if (array != null) {
+                array.close();
+                held[layer] = null;
             }
-            filled = false;
         }
     }
 
-    private NDArray extend(NDArray[] held, int layer, NDArray added, int axis) {
-        NDArray longer = filled ? held[layer].concat(added, axis) : added.duplicate();
-        if (filled) {
-            held[layer].close();
+    private NDArray extend(@Nullable NDArray[] held, int layer, NDArray added, int axis) {
+        NDArray before = held[layer];
+        if (filled != (before != null)) {
+            throw new IllegalStateException(
+                    "key/value cache: must hold all blocks or none, an earlier pass broke off");
+        }
+        NDArray longer = before == null ? added.duplicate() : before.concat(added, axis);
+        if (before != null) {
+            before.close();
         }
         NDScope.unregister(longer);
         held[layer] = longer;

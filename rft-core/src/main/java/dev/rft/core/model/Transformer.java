@@ -182,10 +182,7 @@ public final class Transformer implements PolicyModel {
             NDArray tokens, NDArray positions, NDArray mask, @Nullable KeyValueCache cache) {
         long batch = tokens.getShape().get(0);
         long length = tokens.getShape().get(1);
-        if (length > config.maxPositions()) {
-            throw new IllegalArgumentException(
-                    "sequence length: must be <= " + config.maxPositions() + ", was " + length);
-        }
+        checkLength(length);
         NDArray cos = lookUp(cosines, positions).expandDims(2);
         NDArray sin = lookUp(sines, positions).expandDims(2);
         NDArray states = lookUp(embedding, tokens);
@@ -212,6 +209,14 @@ public final class Transformer implements PolicyModel {
             states = states.add(linear(inner, block.down()));
         }
         return rmsNorm(states, norm);
+    }
+
+    /** Refuses more columns, padding included, than there are positions. */
+    void checkLength(long length) {
+        if (length > config.maxPositions()) {
+            throw new IllegalArgumentException(
+                    "sequence length: must be <= " + config.maxPositions() + ", was " + length);
+        }
     }
 
     /** Logits of states {@code [.., hidden]}. */

@@ -90,6 +90,7 @@ public final class AdamW implements Optimizer {
             throw new IllegalArgumentException(
                     "learning rate: must be >= 0 and finite, was " + learningRate);
         }
+        parameters.keySet().forEach(name -> moment("m.", name));
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             steps.addi(1);
@@ -132,7 +133,10 @@ public final class AdamW implements Optimizer {
 
     @Override
     public void reset() {
-        state.forEach((name, values) -> values.set(ALL, 0));
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            state.forEach((name, values) -> values.set(ALL, 0));
+        }
     }
 
     @Override

@@ -33,13 +33,18 @@ final class GroupStatistics {
             double[] advantages) {
         int n = 0;
         double sum = 0;
+        double first = 0;
+        boolean equal = true;
         for (int i = start; i < start + size; i++) {
             if (counts[i]) {
+                first = n == 0 ? rewards[i] : first;
+                equal &= rewards[i] == first;
                 n++;
                 sum += rewards[i];
             }
         }
-        if (n < 2) {
+        // Exactly 0, where the rounded mean would leave noise for Adam to turn into whole steps.
+        if (n < 2 || equal) {
             return;
         }
         double mean = sum / n;

@@ -69,6 +69,10 @@ public final class CharTokenizer implements Tokenizer {
     public String decode(int[] tokens) {
         StringBuilder text = new StringBuilder(tokens.length);
         for (int token : tokens) {
+            if (token < 0 || token >= vocabulary()) {
+                throw new IllegalArgumentException(
+                        "token: must be in [0, " + vocabulary() + "), was " + token);
+            }
             if (token >= SPECIAL) {
                 text.append(alphabet.charAt(token - SPECIAL));
             }

@@ -70,7 +70,8 @@ public final class Rollout {
 
     /**
      * Returns {@code [batch][width]}: log-probability of each response token under the sampling
-     * distribution, recorded when it was sampled; 0 after the response's end.
+     * distribution (at temperature 1 when the decoding was greedy), recorded when it was sampled; 0
+     * after the response's end.
      */
     public float[][] logProbs() {
         return logProbs;

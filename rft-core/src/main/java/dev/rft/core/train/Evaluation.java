@@ -36,9 +36,17 @@ public final class Evaluation {
         this.prompts = List.copyOf(prompts);
         this.verifier = Objects.requireNonNull(verifier, "verifier");
         this.maxTokens = maxTokens;
+        if (maxTokens < 1) {
+            throw new IllegalArgumentException("maxTokens: must be >= 1, was " + maxTokens);
+        }
         if (prompts.isEmpty()) {
             throw new IllegalArgumentException("prompts: must be at least one, were none");
         }
+    }
+
+    /** Returns the number of prompts that the accuracy is a mean over. */
+    int size() {
+        return prompts.size();
     }
 
     /**

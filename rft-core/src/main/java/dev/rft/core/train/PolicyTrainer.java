@@ -159,6 +159,13 @@ public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
                 ScoredRollout.of(rollout, prompts, parts.tokenizer(), rewards, config.groupSize());
         double[] advantages =
                 parts.advantages().of(scored.rewards(), scored.counts(), config.groupSize());
+        if (advantages.length != rollout.batch()) {
+            throw new IllegalStateException(
+                    "advantages: must be one per response, "
+                            + rollout.batch()
+                            + ", were "
+                            + advantages.length);
+        }
         TrainerBatch next =
                 new TrainerBatch(
                         parts.model().manager(),
@@ -178,19 +185,30 @@ public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
             throw new IllegalStateException(
                     "compute: the update before must be applied or discarded first");
         }
+        if (current.updatesApplied() >= current.updates()) {
+            throw new IllegalStateException(
+                    "compute: the batch carries "
+                            + current.updates()
+                            + " updates, all of them were applied");
+        }
         if (current.empty()) {
             Update nothing = Update.nothing();
             pending = nothing;
             return nothing;
         }
         JniUtils.setGradMode(false);
-        if (current.updatesComputed() == 0) {
-            measureBeforeFirstUpdate(current);
+        try {
+            if (current.updatesComputed() == 0) {
+                measureBeforeFirstUpdate(current);
+            }
+            Update update = backward(current);
+            current.computed(update);
+            pending = update;
+            return update;
+        } catch (RuntimeException | Error e) {
+            zeroGradients();
+            throw e;
         }
-        Update update = backward(current);
-        current.computed(update);
-        pending = update;
-        return update;
     }
 
     @Override
@@ -206,9 +224,12 @@ public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
             return;
         }
         JniUtils.setGradMode(false);
-        Gradients.clip(parameters.values(), update.gradientNorm(), config.maxGradNorm());
-        current.applied(parts.optimizer().step(parameters, learningRate));
-        zeroGradients();
+        try {
+            Gradients.clip(parameters.values(), update.gradientNorm(), config.maxGradNorm());
+            current.applied(parts.optimizer().step(parameters, learningRate));
+        } finally {
+            zeroGradients();
+        }
     }
 
     @Override
@@ -227,6 +248,7 @@ public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
             }
         }
         Map<Signal, Double> values = StepMetrics.of(current, objective);
+        Map<Signal, Integer> counts = StepMetrics.counts(current);
         values.put(Signals.LEARNING_RATE, learningRate);
         Evaluation evaluation = parts.evaluation();
         long step = current.key().step();
@@ -234,11 +256,12 @@ public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
                 && config.evaluateEvery() > 0
                 && step % config.evaluateEvery() == 0) {
             values.put(Signals.HELDOUT_ACCURACY, evaluation.accuracy(parts.model()));
+            counts.put(Signals.HELDOUT_ACCURACY, evaluation.size());
         }
         values.put(Signals.STEP_SECONDS, (nanoTime.getAsLong() - current.started()) * 1e-9);
         Observation observation =
                 new Observation(
-                        new StepRecord(runId, current.key(), values, StepMetrics.counts(current)),
+                        new StepRecord(runId, current.key(), values, counts),
                         Optional.of(current.trajectories()));
         completed = current.key();
         abandonStep();
@@ -294,6 +317,13 @@ public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
         }
         abandonStep();
         JniUtils.setGradMode(false);
+        if (!state.knobs().keySet().equals(knobs().keySet())) {
+            throw new IllegalArgumentException(
+                    "snapshot: must hold the knobs "
+                            + knobs().keySet()
+                            + ", held "
+                            + state.knobs().keySet());
+        }
         state.copyInto(parameters, parts.optimizer().state());
         state.knobs().forEach(this::setKnob);
         completed = state.key();

@@ -1,5 +1,6 @@
 package dev.rft.core.train;
 
+import dev.rft.api.control.Knob;
 import dev.rft.core.rollout.Sampling;
 import java.util.Objects;
 
@@ -10,7 +11,7 @@ import java.util.Objects;
  * @param promptsPerStep prompts per step, at least 1
  * @param groupSize responses per prompt, at least 1
  * @param updatesPerBatch updates made from each collected batch, at least 1
- * @param sampling how responses are drawn; its temperature, above 0, is also a knob
+ * @param sampling how responses are drawn; its temperature is also a knob, within its bounds
  * @param learningRate learning rate at first; a knob
  * @param maxGradNorm gradients are scaled down to this global norm, above 0
  * @param evaluateEvery held-out accuracy is reported at multiples of this step; 0 for never
@@ -32,11 +33,7 @@ public record PolicyTrainerConfig(
         atLeast("updatesPerBatch", updatesPerBatch, 1);
         atLeast("evaluateEvery", evaluateEvery, 0);
         Objects.requireNonNull(sampling, "sampling");
-        if (!(sampling.temperature() > 0)) {
-            throw new IllegalArgumentException(
-                    "sampling temperature: must be > 0 for training, was "
-                            + sampling.temperature());
-        }
+        Knob.TEMPERATURE.check(sampling.temperature());
         if (!(learningRate >= 0 && Double.isFinite(learningRate)) || !(maxGradNorm > 0)) {
             throw new IllegalArgumentException(
                     "learningRate must be >= 0 and maxGradNorm > 0, were "

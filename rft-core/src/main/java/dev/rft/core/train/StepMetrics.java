@@ -48,11 +48,11 @@ final class StepMetrics {
         Map<Signal, Integer> counts = new HashMap<>();
         if (counted > 0) {
             counts.put(Signals.REWARD_MEAN, counted);
+            counts.put(Signals.GROUP_ZERO_VARIANCE, groupsThatCount(scored));
         }
         counts.put(Signals.RESPONSE_LENGTH, all);
         counts.put(Signals.RESPONSE_EMPTY, all);
         counts.put(Signals.RESPONSE_TRUNCATED, all);
-        counts.put(Signals.GROUP_ZERO_VARIANCE, all / scored.groupSize());
         return counts;
     }
 
@@ -198,7 +198,6 @@ final class StepMetrics {
     }
 
     private static double zeroVarianceShare(ScoredRollout scored) {
-        int groups = 0;
         int equal = 0;
         int size = scored.groupSize();
         for (int start = 0; start < scored.rewards().length; start += size) {
@@ -207,11 +206,23 @@ final class StepMetrics {
                             Arrays.copyOfRange(scored.rewards(), start, start + size),
                             Arrays.copyOfRange(scored.counts(), start, start + size));
             if (group.length > 0) {
-                groups++;
                 equal += Arrays.stream(group).allMatch(reward -> reward == group[0]) ? 1 : 0;
             }
         }
-        return (double) equal / groups;
+        return (double) equal / groupsThatCount(scored);
+    }
+
+    private static int groupsThatCount(ScoredRollout scored) {
+        int groups = 0;
+        int size = scored.groupSize();
+        for (int start = 0; start < scored.counts().length; start += size) {
+            boolean any = false;
+            for (int i = start; i < start + size; i++) {
+                any |= scored.counts()[i];
+            }
+            groups += any ? 1 : 0;
+        }
+        return groups;
     }
 
     private static double repetition(int[] response) {

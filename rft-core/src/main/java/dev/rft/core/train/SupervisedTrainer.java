@@ -58,9 +58,9 @@ public final class SupervisedTrainer {
         JniUtils.setGradMode(false);
         try (NDManager manager = model.manager().newSubManager()) {
             Examples examples = new Examples(prompts);
-            double loss = backward(manager, examples);
-            double norm = Gradients.globalNorm(model.parameters().values());
             try {
+                double loss = backward(manager, examples);
+                double norm = Gradients.globalNorm(model.parameters().values());
                 if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
                     throw new ArithmeticException(
                             "supervised step: loss and gradient norm must be finite, were "
@@ -70,10 +70,11 @@ public final class SupervisedTrainer {
                 }
                 Gradients.clip(model.parameters().values(), norm, maxGradNorm);
                 optimizer.step(model.parameters(), learningRate);
+                return loss;
             } finally {
+                JniUtils.setGradMode(false);
                 Gradients.zero(model.parameters().values());
             }
-            return loss;
         }
     }
 

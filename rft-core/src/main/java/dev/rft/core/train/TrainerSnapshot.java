@@ -2,6 +2,7 @@ package dev.rft.core.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.rft.api.control.Knob;
@@ -69,14 +70,23 @@ final class TrainerSnapshot implements LoopSnapshot {
         }
         check(parameters, liveParameters);
         check(optimizer, liveState);
-        parameters.forEach((name, saved) -> live(liveParameters, name).set(ALL, saved));
-        optimizer.forEach((name, saved) -> live(liveState, name).set(ALL, saved));
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            parameters.forEach((name, saved) -> live(liveParameters, name).set(ALL, saved));
+            optimizer.forEach((name, saved) -> live(liveState, name).set(ALL, saved));
+        }
     }
 
     private long copy(SortedMap<String, NDArray> live, SortedMap<String, NDArray> copies) {
         long total = 0;
         for (Map.Entry<String, NDArray> entry : live.entrySet()) {
-            NDArray copy = entry.getValue().duplicate();
+            NDArray copy;
+            // A scope of the caller's must not take the copy along when it ends.
+            try (NDScope scope = new NDScope()) {
+                copy = entry.getValue().duplicate();
+                NDScope.unregister(copy);
+                scope.suppressNotUsedWarning();
+            }
             copy.attach(manager);
             copies.put(entry.getKey(), copy);
             total += copy.size() * copy.getDataType().getNumOfBytes();
