@@ -21,7 +21,7 @@ final class ScoredRollout {
     private final boolean[] counts;
     private final int groupSize;
 
-    private ScoredRollout(Rollout rollout, double[] rewards, boolean[] counts, int groupSize) {
+    ScoredRollout(Rollout rollout, double[] rewards, boolean[] counts, int groupSize) {
         this.rollout = rollout;
         this.rewards = rewards;
         this.counts = counts;
