@@ -1,9 +1,14 @@
-/** Detectors, the monitor that runs them, and the diagnosis that names a cause or abstains. No tensors. */
+/**
+ * Detectors, the monitor that runs them, and the diagnosis that names a cause or abstains. No
+ * tensors.
+ */
 module dev.rft.monitor {
     requires transitive dev.rft.api;
+    requires com.fasterxml.jackson.databind;
     requires static org.jspecify;
     requires org.slf4j;
 
     exports dev.rft.monitor;
+    exports dev.rft.monitor.detect;
     exports dev.rft.monitor.diagnose;
 }

@@ -1,4 +1,7 @@
-/** Session and Supervisor: act on a failure, verify that it helped, journal what happened. No tensors. */
+/**
+ * Session and Supervisor: act on a failure, verify that it helped, journal what happened. No
+ * tensors.
+ */
 module dev.rft.recovery {
     requires transitive dev.rft.monitor;
     requires com.fasterxml.jackson.databind;
@@ -7,4 +10,5 @@ module dev.rft.recovery {
 
     exports dev.rft.recovery;
     exports dev.rft.recovery.event;
+    exports dev.rft.recovery.journal;
 }

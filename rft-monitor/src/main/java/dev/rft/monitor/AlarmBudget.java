@@ -1,7 +1,8 @@
 package dev.rft.monitor;
 
 /**
- * The one number from which thresholds follow: how many false alarms all detectors together may give on a healthy run.
+ * The one number from which thresholds follow: how many false alarms all detectors together may
+ * give on a healthy run.
  *
  * @param falseAlarmsPerStep per executed step, in (0, 0.1]
  */

@@ -5,8 +5,8 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * What a detector has learned, as named numbers, so that it can be rewound with a rollback and written to a file without
- * the detector's help.
+ * What a detector has learned, as named numbers, so that it can be rewound with a rollback and
+ * written to a file without the detector's help.
  *
  * @param values numbers per name; copied deeply, in and out
  */

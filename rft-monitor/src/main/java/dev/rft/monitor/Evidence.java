@@ -9,9 +9,12 @@ import java.util.OptionalLong;
  *
  * @param signal what was looked at
  * @param observed its value; may be NaN or infinite, when that is the finding
- * @param expected the range that was expected, in words, such as {@code <= 900} or {@code 0.31 to 0.52}
- * @param shift how far it is from the expectation, in standard deviations of its healthy noise, signed; NaN when unknown
- * @param onset the step at which the change is estimated to have begun, at most the present step; empty when unknown
+ * @param expected the range that was expected, in words, such as {@code <= 900} or {@code 0.31 to
+ *     0.52}
+ * @param shift how far it is from the expectation, in standard deviations of its healthy noise,
+ *     signed; NaN when unknown
+ * @param onset the step at which the change is estimated to have begun, at most the present step;
+ *     empty when unknown
  * @param invariant whether this may not happen in any healthy run, so that no statistics is needed
  */
 public record Evidence(
@@ -59,7 +62,8 @@ public record Evidence(
     /**
      * Returns this evidence with a size.
      *
-     * @param deviations distance from the expectation in standard deviations of the healthy noise, signed
+     * @param deviations distance from the expectation in standard deviations of the healthy noise,
+     *     signed
      * @return the evidence
      */
     public Evidence shiftedBy(double deviations) {

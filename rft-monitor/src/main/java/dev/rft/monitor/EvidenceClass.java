@@ -1,8 +1,8 @@
 package dev.rft.monitor;
 
 /**
- * The kind of evidence that a detector rests on. Two detectors of one class often see the same thing twice; a destructive
- * action wants two classes, or one invariant.
+ * The kind of evidence that a detector rests on. Two detectors of one class often see the same
+ * thing twice; a destructive action wants two classes, or one invariant.
  */
 public enum EvidenceClass {
     /** Rewards and what is made of them: groups, advantages. */

@@ -3,7 +3,10 @@ package dev.rft.monitor;
 import java.util.Objects;
 import java.util.function.Function;
 
-/** What a detector says of one observation. "Cannot tell" is a verdict of its own and never "healthy". */
+/**
+ * What a detector says of one observation. "Cannot tell" is a verdict of its own and never
+ * "healthy".
+ */
 public sealed interface Verdict {
 
     /** Looked, and found nothing. */

@@ -9,15 +9,26 @@ import java.util.Optional;
  * What a session says of an observation.
  *
  * @param action what to do before the next step
+ * @param note why it is that action and not another, in words; empty when there is nothing to say
  * @param findings the verdicts of all detectors; copied
- * @param incident the open incident, or the one that this observation closed; empty on a healthy step
+ * @param incident the open incident, or the one that this observation closed; empty on a healthy
+ *     step
+ * @param verified the earlier action whose outcome this observation settled. One that turned a knob
+ *     and did not help is to be undone by whoever drives the loop; {@link Supervisor} does
  */
-public record Decision(RecoveryAction action, List<Finding> findings, Optional<Incident> incident) {
+public record Decision(
+        RecoveryAction action,
+        String note,
+        List<Finding> findings,
+        Optional<Incident> incident,
+        Optional<Attempt> verified) {
 
     /** Copies the list and checks that nothing is missing. */
     public Decision {
         Objects.requireNonNull(action, "action");
+        Objects.requireNonNull(note, "note");
         Objects.requireNonNull(incident, "incident");
+        Objects.requireNonNull(verified, "verified");
         findings = List.copyOf(findings);
     }
 }

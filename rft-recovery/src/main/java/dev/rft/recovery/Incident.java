@@ -8,6 +8,7 @@ import dev.rft.monitor.diagnose.Diagnosis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -19,7 +20,8 @@ import java.util.stream.Collectors;
  * @param onset the step at which the failure is estimated to have begun, at most the opening step
  * @param findings the alarms of the incident so far, the newest per detector; copied
  * @param diagnosis the present diagnosis
- * @param attempts the actions so far, in order; copied
+ * @param attempts the actions so far, in order; a failure that comes back soon after it was closed
+ *     begins with the actions of the incident it comes back from; copied
  */
 public record Incident(
         int number,
@@ -48,7 +50,9 @@ public record Incident(
 
     /** Returns the kinds of evidence that its alarms rest on. */
     public Set<EvidenceClass> evidenceClasses() {
-        return findings.stream().map(Finding::evidenceClass).collect(Collectors.toUnmodifiableSet());
+        return findings.stream()
+                .map(Finding::evidenceClass)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Tells whether one of its alarms is a broken invariant. */
@@ -60,9 +64,43 @@ public record Incident(
                                         && violated.evidence().invariant());
     }
 
-    /** Tells whether the evidence allows an action that throws away progress: two classes, or one invariant. */
+    /**
+     * Tells whether the evidence allows an action that throws away progress: two classes, or one
+     * invariant.
+     */
     public boolean allowsDestructive() {
         return invariantBroken() || evidenceClasses().size() >= 2;
+    }
+
+    /** Tells whether its last action was verified to have helped. */
+    public boolean repaired() {
+        return lastAttempt().filter(last -> last.outcome() == Outcome.HELPED).isPresent();
+    }
+
+    /** Tells whether its last action was to stop the run. */
+    public boolean halted() {
+        return lastAttempt()
+                .filter(last -> last.action() instanceof RecoveryAction.Halt)
+                .isPresent();
+    }
+
+    private Optional<Attempt> lastAttempt() {
+        return attempts.isEmpty()
+                ? Optional.empty()
+                : Optional.of(attempts.get(attempts.size() - 1));
+    }
+
+    /**
+     * Returns this incident with an earlier onset. Evidence that joins later may move the onset
+     * back, never forward: what one alarm has put under suspicion no other one clears.
+     *
+     * @param step a step at which the failure may have begun, at least 0
+     * @return the incident; this one when the step is not before its onset
+     */
+    public Incident beginningBy(long step) {
+        return step >= onset
+                ? this
+                : new Incident(number, opened, step, findings, diagnosis, attempts);
     }
 
     /**
@@ -103,7 +141,8 @@ public record Incident(
      */
     public Incident withOutcome(Outcome outcome, String reason) {
         if (attempts.isEmpty()) {
-            throw new IllegalStateException("incident " + number + ": no attempt to give an outcome");
+            throw new IllegalStateException(
+                    "incident " + number + ": no attempt to give an outcome");
         }
         List<Attempt> changed = new ArrayList<>(attempts);
         Attempt last = changed.remove(changed.size() - 1);

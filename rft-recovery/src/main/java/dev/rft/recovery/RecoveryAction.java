@@ -17,7 +17,7 @@ public sealed interface RecoveryAction {
     record SkipStep() implements RecoveryAction {}
 
     /**
-     * Turns the learning rate down or up.
+     * Turns the learning rate down or up. Undone when it does not help.
      *
      * @param factor what it is multiplied by, above 0
      */
@@ -29,7 +29,7 @@ public sealed interface RecoveryAction {
     }
 
     /**
-     * Turns a knob.
+     * Turns a knob. Undone when it does not help.
      *
      * @param knob the knob
      * @param value its new value, within the knob's bounds
@@ -42,11 +42,14 @@ public sealed interface RecoveryAction {
     }
 
     /**
-     * Brings back the newest good snapshot before the onset, under changed conditions: a new attempt draws other batches,
-     * and the learning rate may differ.
+     * Brings back the newest good snapshot before the onset, under changed conditions: a new
+     * attempt draws other batches, and the learning rate may differ.
      *
      * @param onset the snapshot is of a step before this one
-     * @param learningRateFactor what the snapshot's learning rate is multiplied by, above 0; 1 leaves it
+     * @param learningRateFactor what the snapshot's learning rate is multiplied by, above 0; 1
+     *     leaves it. Factors of earlier attempts of the same incident do not add up: a snapshot
+     *     from before the onset holds the learning rate from before all of them. Without a learning
+     *     rate to turn the factor means nothing
      */
     record Rollback(long onset, double learningRateFactor) implements RecoveryAction {
         /** Checks the factor. */
@@ -55,12 +58,17 @@ public sealed interface RecoveryAction {
         }
     }
 
-    /** Forgets the optimizer's moments. */
+    /**
+     * Forgets the optimizer's moments, which may carry the damage on; the newest good snapshot
+     * before the incident's onset is brought back first, where there is one, at the learning rate
+     * of the incident's last rollback: forgetting the moments makes the first updates larger, which
+     * is no time to turn the learning rate up again.
+     */
     record ResetOptimizer() implements RecoveryAction {}
 
     /**
-     * Builds the loop's workers, verifiers and environments anew, and brings back the newest good snapshot before the
-     * onset.
+     * Builds the loop's workers, verifiers and environments anew, and brings back the newest good
+     * snapshot before the onset.
      *
      * @param onset the snapshot is of a step before this one
      */
@@ -83,9 +91,14 @@ public sealed interface RecoveryAction {
         return getClass().getSimpleName();
     }
 
-    /** Tells whether it throws away progress or state, so that it needs two evidence classes or one invariant. */
+    /**
+     * Tells whether it throws away progress or state, so that it needs two evidence classes or one
+     * invariant.
+     */
     default boolean destructive() {
-        return this instanceof Rollback || this instanceof ResetOptimizer || this instanceof Restart;
+        return this instanceof Rollback
+                || this instanceof ResetOptimizer
+                || this instanceof Restart;
     }
 
     /** Returns what a loop must be able to do for it. */

@@ -1,9 +1,10 @@
 package dev.rft.recovery;
 
 /**
- * Chooses the next action of an incident. Called when an incident opens and each time an action did not help; never for a
- * healthy step. It is called by one thread, keeps no state of its own (what was tried stands in the incident), and is
- * quarantined for the rest of the run when it throws.
+ * Chooses the next action of an incident. Called when an incident opens, for each further alarm
+ * while nothing is under verification, and each time an action did not help; never for a healthy
+ * step. It is called by one thread, keeps no state of its own (what was tried stands in the
+ * incident), and is quarantined for the rest of the run when it throws.
  */
 @FunctionalInterface
 public interface RecoveryPolicy {

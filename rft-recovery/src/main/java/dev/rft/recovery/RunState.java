@@ -16,9 +16,12 @@ import java.util.Set;
  * @param key the step that was just executed
  * @param capabilities what the loop can do; copied
  * @param knobs the knobs and their values; copied
- * @param goodSnapshot the step of the newest good snapshot before the incident's onset; empty when there is none
+ * @param goodSnapshot the step of the newest good snapshot before the incident's onset; empty when
+ *     there is none
  * @param reference observations from before the onset, oldest first; may be empty; copied
  * @param recent observations since the onset, oldest first, the present one last; copied
+ * @param alarming whether the step that was just executed raised an alarm; an action may also have
+ *     failed without one, by comparison with the run before the onset
  * @param actionsLeft how many more actions the run's budget allows
  */
 public record RunState(
@@ -28,6 +31,7 @@ public record RunState(
         OptionalLong goodSnapshot,
         List<Observation> reference,
         List<Observation> recent,
+        boolean alarming,
         int actionsLeft) {
 
     /** Copies the collections. */

@@ -1,4 +1,7 @@
-/** Session, the primitive that turns observations into decisions, and Supervisor, which drives a training loop with it. */
+/**
+ * Session, the primitive that turns observations into decisions, and Supervisor, which drives a
+ * training loop with it.
+ */
 @NullMarked
 package dev.rft.recovery;
 

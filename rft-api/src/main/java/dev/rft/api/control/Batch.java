@@ -2,7 +2,10 @@ package dev.rft.api.control;
 
 import dev.rft.api.signal.TrajectorySummary;
 
-/** What {@link TrainingLoop#collect} gathered. Owned by the loop; valid until its next {@code collect}. */
+/**
+ * What {@link TrainingLoop#collect} gathered. Owned by the loop; valid until its next {@code
+ * collect}.
+ */
 public interface Batch {
 
     /** Returns the trajectories as numbers; an empty summary when the loop does not report them. */

@@ -1,6 +1,9 @@
 package dev.rft.api.control;
 
-/** What a training loop can do beyond running a step. An action that needs a missing one is not chosen. */
+/**
+ * What a training loop can do beyond running a step. An action that needs a missing one is not
+ * chosen.
+ */
 public enum Capability {
     /** {@link TrainingLoop#discard} really leaves the weights as they were. */
     GATE_UPDATE,

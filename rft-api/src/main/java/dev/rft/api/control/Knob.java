@@ -3,7 +3,8 @@ package dev.rft.api.control;
 import java.util.Objects;
 
 /**
- * A number that steers a training loop and may be changed between two steps. Two knobs are the same when their names are.
+ * A number that steers a training loop and may be changed between two steps. Two knobs are the same
+ * when their names are.
  *
  * @param name the name, not blank
  * @param min smallest allowed value

@@ -3,8 +3,8 @@ package dev.rft.api.control;
 import dev.rft.api.signal.StepKey;
 
 /**
- * The complete state of a loop at a step boundary: weights, moments, knobs, random state, data cursor. Immutable. It may
- * hold device memory: whoever asked for it closes it.
+ * The complete state of a loop at a step boundary: weights, moments, knobs, random state, data
+ * cursor. Immutable. It may hold device memory: whoever asked for it closes it.
  */
 public interface LoopSnapshot extends AutoCloseable {
 

@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * The port through which supervision drives a training loop. A step has three phases, with a gate after each of the first
- * two:
+ * The port through which supervision drives a training loop. A step has three phases, with a gate
+ * after each of the first two:
  *
  * <pre>{@code
  * Batch batch = loop.collect(key);                    // sample and score; may be judged before it is used
@@ -20,19 +20,21 @@ import java.util.function.Function;
  * Observation observation = loop.observe();           // what the step showed; the step is over
  * }</pre>
  *
- * <p>A loop that can only run whole steps is a valid one: see {@link #ofSteps}. What a loop cannot do it leaves out of
- * {@link #capabilities()} and {@link #knobs()}.
+ * <p>A loop that can only run whole steps is a valid one: see {@link #ofSteps}. What a loop cannot
+ * do it leaves out of {@link #capabilities()} and {@link #knobs()}.
  *
- * <p>The methods are called by one thread, in the order above. {@code collect} begins a step and drops what an unfinished
- * one left behind; {@code snapshot}, {@code restore}, {@code restart}, {@code resetOptimizer} and {@code setKnob} are
- * called between steps only. An exception from any of them ends the step.
+ * <p>The methods are called by one thread, in the order above. {@code collect} begins a step and
+ * drops what an unfinished one left behind; {@code snapshot}, {@code restore}, {@code restart},
+ * {@code resetOptimizer} and {@code setKnob} are called between steps only. An exception from any
+ * of them ends the step.
  */
 public interface TrainingLoop {
 
     /**
      * Gathers the step's data.
      *
-     * @param key the step; all randomness of the step is a function of the run's seed and of this key's attempt and step
+     * @param key the step; all randomness of the step is a function of the run's seed and of this
+     *     key's attempt and step
      * @return the batch, owned by the loop
      */
     Batch collect(StepKey key);
@@ -67,8 +69,8 @@ public interface TrainingLoop {
     Observation observe();
 
     /**
-     * Runs one whole step without supervision. Only the gate that no loop should be without is shut: an update that is
-     * not finite is discarded, where the loop can.
+     * Runs one whole step without supervision. Only the gate that no loop should be without is
+     * shut: an update that is not finite is discarded, where the loop can.
      *
      * @param key the step
      * @return what the step showed
@@ -98,8 +100,8 @@ public interface TrainingLoop {
     }
 
     /**
-     * Turns a knob. It takes effect with the next step and belongs to the loop's state: a snapshot holds it, a restore
-     * brings it back.
+     * Turns a knob. It takes effect with the next step and belongs to the loop's state: a snapshot
+     * holds it, a restore brings it back.
      *
      * @param knob one of {@link #knobs()}
      * @param value the value, within the knob's bounds
@@ -131,8 +133,8 @@ public interface TrainingLoop {
     }
 
     /**
-     * Tears down and builds anew what is not state: workers, verifiers, environments, caches. Weights, optimizer state and
-     * knobs stay.
+     * Tears down and builds anew what is not state: workers, verifiers, environments, caches.
+     * Weights, optimizer state and knobs stay.
      *
      * @throws UnsupportedOperationException without {@link Capability#RESTART}
      */
@@ -150,12 +152,13 @@ public interface TrainingLoop {
     }
 
     /**
-     * Wraps a function that runs one whole step: it can be watched and stopped, and nothing else.
+     * Wraps a function that runs one whole step. As it is, the loop can be watched and stopped;
+     * what else the program can do is added to the result.
      *
      * @param step runs the step of a key and tells what it showed
      * @return the loop
      */
-    static TrainingLoop ofSteps(Function<StepKey, Observation> step) {
-        return new StepFunctionLoop(step);
+    static StepLoop ofSteps(Function<StepKey, Observation> step) {
+        return new StepLoop(step);
     }
 }

@@ -3,11 +3,13 @@ package dev.rft.api.signal;
 import java.util.Objects;
 
 /**
- * A number that a training step reports under a name, with what a detector must know to judge it without having seen the
- * task: its unit, which direction is bad news, and the scale on which its changes are comparable.
+ * A number that a training step reports under a name, with what a detector must know to judge it
+ * without having seen the task: its unit, which direction is bad news, and the scale on which its
+ * changes are comparable.
  *
- * <p>Two signals are the same when their names are the same. The signals that rft knows are constants of {@link Signals};
- * a program adds its own with {@link #of(String, String, Direction, Scale)}.
+ * <p>Two signals are the same when their names are the same. The signals that rft knows are
+ * constants of {@link Signals}; a program adds its own with {@link #of(String, String, Direction,
+ * Scale)}.
  */
 public final class Signal implements Comparable<Signal> {
 
@@ -48,7 +50,8 @@ public final class Signal implements Comparable<Signal> {
     /**
      * Makes a signal.
      *
-     * @param name dotted lower-case name such as {@code grad.norm}, not blank; it is the signal's identity
+     * @param name dotted lower-case name such as {@code grad.norm}, not blank; it is the signal's
+     *     identity
      * @param unit the unit in words, such as {@code nats per token}; may be empty
      * @param adverse the direction that is bad news
      * @param scale the scale on which changes are compared
@@ -58,7 +61,8 @@ public final class Signal implements Comparable<Signal> {
     public static Signal of(String name, String unit, Direction adverse, Scale scale) {
         Objects.requireNonNull(name, "name");
         if (name.isBlank()) {
-            throw new IllegalArgumentException("signal name: must not be blank, was '" + name + "'");
+            throw new IllegalArgumentException(
+                    "signal name: must not be blank, was '" + name + "'");
         }
         return new Signal(
                 name,

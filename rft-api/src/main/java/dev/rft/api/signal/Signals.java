@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The signals that rft's own loop reports and its detectors know. Names, not values: a loop reports what it has. */
+/**
+ * The signals that rft's own loop reports and its detectors know. Names, not values: a loop reports
+ * what it has.
+ */
 public final class Signals {
 
     /** Mean reward over the trajectories of the step that count. */
@@ -29,7 +32,8 @@ public final class Signals {
     public static final Signal REWARD_MIN = Signal.of("reward.min", "reward", DOWN, LINEAR);
 
     /** Share of groups whose rewards are all equal, so that they teach nothing. */
-    public static final Signal GROUP_ZERO_VARIANCE = Signal.of("group.zero_variance", "share", UP, FRACTION);
+    public static final Signal GROUP_ZERO_VARIANCE =
+            Signal.of("group.zero_variance", "share", UP, FRACTION);
 
     /** Standard deviation of the advantages over response tokens. */
     public static final Signal ADVANTAGE_STD = Signal.of("advantage.std", "", EITHER, LOG);
@@ -37,7 +41,9 @@ public final class Signals {
     /** KL divergence of the policy to the frozen reference, k3 estimate. */
     public static final Signal KL_REFERENCE = Signal.of("kl.reference", "nats per token", UP, LOG);
 
-    /** KL divergence of the policy after the step's updates to the policy that sampled, k3 estimate. */
+    /**
+     * KL divergence of the policy after the step's updates to the policy that sampled, k3 estimate.
+     */
     public static final Signal KL_UPDATE = Signal.of("kl.update", "nats per token", UP, LOG);
 
     /** Mean entropy of the sampling distribution over response tokens. */
@@ -72,10 +78,12 @@ public final class Signals {
     public static final Signal LEARNING_RATE = Signal.of("learning_rate", "", NONE, LOG);
 
     /** Mean response length. */
-    public static final Signal RESPONSE_LENGTH = Signal.of("response.length", "tokens", EITHER, LOG);
+    public static final Signal RESPONSE_LENGTH =
+            Signal.of("response.length", "tokens", EITHER, LOG);
 
     /** Share of responses cut at the length limit. */
-    public static final Signal RESPONSE_TRUNCATED = Signal.of("response.truncated", "share", UP, FRACTION);
+    public static final Signal RESPONSE_TRUNCATED =
+            Signal.of("response.truncated", "share", UP, FRACTION);
 
     /** Share of empty responses. */
     public static final Signal RESPONSE_EMPTY = Signal.of("response.empty", "share", UP, FRACTION);
@@ -92,8 +100,12 @@ public final class Signals {
     /** Mean share of distinct tokens in a response. */
     public static final Signal UNIQUE_TOKENS = Signal.of("unique_tokens", "share", DOWN, LINEAR);
 
-    /** Mean absolute gap between the sampler's and the trainer's log-probability of the same token under the same weights. */
-    public static final Signal ROLLOUT_MISMATCH = Signal.of("rollout.mismatch", "nats per token", UP, LOG);
+    /**
+     * Mean absolute gap between the sampler's and the trainer's log-probability of the same token
+     * under the same weights.
+     */
+    public static final Signal ROLLOUT_MISMATCH =
+            Signal.of("rollout.mismatch", "nats per token", UP, LOG);
 
     /** Mean number of tool calls of a trajectory. */
     public static final Signal TOOL_CALLS = Signal.of("tool.calls", "calls", EITHER, LINEAR);
@@ -102,7 +114,8 @@ public final class Signals {
     public static final Signal TOOL_ERRORS = Signal.of("tool.errors", "share", UP, FRACTION);
 
     /** Greedy accuracy on the fixed held-out set, reported at the steps that evaluate. */
-    public static final Signal HELDOUT_ACCURACY = Signal.of("heldout.accuracy", "share", DOWN, FRACTION);
+    public static final Signal HELDOUT_ACCURACY =
+            Signal.of("heldout.accuracy", "share", DOWN, FRACTION);
 
     /** Wall time of the step. */
     public static final Signal STEP_SECONDS = Signal.of("step.seconds", "seconds", UP, LOG);
@@ -154,7 +167,8 @@ public final class Signals {
      * Finds a signal by its name.
      *
      * @param name the name
-     * @return the known signal of that name, or a new one without a unit, an adverse direction or a transform
+     * @return the known signal of that name, or a new one without a unit, an adverse direction or a
+     *     transform
      */
     public static Signal named(String name) {
         Signal known = BY_NAME.get(name);

@@ -3,11 +3,12 @@ package dev.rft.api.signal;
 import java.util.Comparator;
 
 /**
- * Names one executed step. A rollback goes back to an earlier step under a new attempt; a resume after a crash continues
- * under a new incarnation. So the same step number may be executed more than once, and each execution has its own key.
+ * Names one executed step. A rollback goes back to an earlier step under a new attempt; a resume
+ * after a crash continues under a new incarnation. So the same step number may be executed more
+ * than once, and each execution has its own key.
  *
- * <p>The randomness of a step is a function of the run's seed, the attempt and the step, not of the incarnation: a
- * rollback does not walk into the same wall, and a resume repeats exactly.
+ * <p>The randomness of a step is a function of the run's seed, the attempt and the step, not of the
+ * incarnation: a rollback does not walk into the same wall, and a resume repeats exactly.
  *
  * @param attempt counts rollbacks, from 0
  * @param step the step, from 1; 0 is the state before the first step
@@ -57,7 +58,10 @@ public record StepKey(int attempt, long step, int incarnation) implements Compar
         return ORDER.compare(this, other);
     }
 
-    /** Returns the step, with attempt and incarnation where they are not the first: {@code 42}, {@code 42 (attempt 1)}. */
+    /**
+     * Returns the step, with attempt and incarnation where they are not the first: {@code 42},
+     * {@code 42 (attempt 1)}.
+     */
     @Override
     public String toString() {
         return step

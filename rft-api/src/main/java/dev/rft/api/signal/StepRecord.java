@@ -11,8 +11,8 @@ import java.util.TreeMap;
 /**
  * The numbers of one executed step.
  *
- * <p>A signal that was not measured is absent: it is never written as 0 or NaN. A NaN or an infinity in the map is a value
- * that the training really produced, and is treated as such.
+ * <p>A signal that was not measured is absent: it is never written as 0 or NaN. A NaN or an
+ * infinity in the map is a value that the training really produced, and is treated as such.
  *
  * @param runId names the run
  * @param key the executed step
@@ -60,7 +60,8 @@ public record StepRecord(
 
     private static <V> SortedMap<Signal, V> copy(Map<Signal, V> map, String name) {
         SortedMap<Signal, V> copy = new TreeMap<>(Objects.requireNonNull(map, name));
-        copy.forEach((signal, value) -> Objects.requireNonNull(value, () -> name + " of " + signal));
+        copy.forEach(
+                (signal, value) -> Objects.requireNonNull(value, () -> name + " of " + signal));
         return Collections.unmodifiableSortedMap(copy);
     }
 }

@@ -23,7 +23,9 @@ public record Trajectory(int group, double reward, int length, Set<Flag> flags) 
         LONG,
         /** Cut at the length limit. */
         TRUNCATED,
-        /** An infrastructure failure: it has no reward and teaches nothing. It is never scored 0. */
+        /**
+         * An infrastructure failure: it has no reward and teaches nothing. It is never scored 0.
+         */
         MASKED
     }
 

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The trajectories of one step. What is an average over them is a signal of the {@link StepRecord}; this holds the
- * trajectories themselves, for detectors and gates that look at single ones.
+ * The trajectories of one step. What is an average over them is a signal of the {@link StepRecord};
+ * this holds the trajectories themselves, for detectors and gates that look at single ones.
  *
  * @param trajectories the step's trajectories in batch order, the masked ones included; copied
  */

@@ -1,4 +1,7 @@
-/** What a training step shows: named signals, their values in one step, and a summary of its trajectories. */
+/**
+ * What a training step shows: named signals, their values in one step, and a summary of its
+ * trajectories.
+ */
 @NullMarked
 package dev.rft.api.signal;
 

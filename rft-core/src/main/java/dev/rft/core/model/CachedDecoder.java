@@ -40,7 +40,11 @@ final class CachedDecoder implements Decoder {
             NDIndex last = new NDIndex(":, {}", prompts.length() - 1);
             positions = keep(prompts.positions().get(last).duplicate());
             real = keep(prompts.real().duplicate());
-            one = keep(prompts.real().getManager().ones(new Shape(prompts.batch(), 1), DataType.BOOLEAN));
+            one =
+                    keep(
+                            prompts.real()
+                                    .getManager()
+                                    .ones(new Shape(prompts.batch(), 1), DataType.BOOLEAN));
             return keep(model.project(states.get(last)));
         }
     }

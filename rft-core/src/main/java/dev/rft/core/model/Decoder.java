@@ -9,7 +9,8 @@ public interface Decoder extends AutoCloseable {
      * Reads the prompts.
      *
      * @param prompts the prompts; borrowed
-     * @return {@code [batch, vocabulary]}, the logits of the first response token; the caller closes it
+     * @return {@code [batch, vocabulary]}, the logits of the first response token; the caller
+     *     closes it
      */
     NDArray prefill(TokenBatch prompts);
 

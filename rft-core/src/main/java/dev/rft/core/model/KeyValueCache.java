@@ -4,7 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import org.jspecify.annotations.Nullable;
 
-/** Keys and values of the tokens read so far, per block. Owns its arrays, whatever scope they were made in. */
+/**
+ * Keys and values of the tokens read so far, per block. Owns its arrays, whatever scope they were
+ * made in.
+ */
 final class KeyValueCache implements AutoCloseable {
 
     private final @Nullable NDArray[] keys;

@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDManager;
 import java.util.SortedMap;
 
 /**
- * A network that gives the next token's logits. The one thing that training, sampling and snapshots need to know of it.
- * Not safe for use by several threads.
+ * A network that gives the next token's logits. The one thing that training, sampling and snapshots
+ * need to know of it. Not safe for use by several threads.
  */
 public interface PolicyModel extends AutoCloseable {
 
@@ -15,8 +15,8 @@ public interface PolicyModel extends AutoCloseable {
      *
      * @param batch the sequences; borrowed
      * @param from the first column of interest
-     * @return {@code [batch, seq - from, vocabulary]}: at each column from {@code from} on, the logits of the token after it;
-     *     the caller closes it
+     * @return {@code [batch, seq - from, vocabulary]}: at each column from {@code from} on, the
+     *     logits of the token after it; the caller closes it
      */
     NDArray logits(TokenBatch batch, int from);
 

@@ -48,7 +48,7 @@ public record TokenBatch(NDArray tokens, NDArray positions, NDArray real) {
             }
             System.arraycopy(rows[row], 0, tokens, row * length, length);
             for (int column = padding[row]; column < length; column++) {
-                positions[row * length + column] = column - padding[row];
+                positions[row * length + column] = (long) column - padding[row];
                 real[row * length + column] = true;
             }
         }

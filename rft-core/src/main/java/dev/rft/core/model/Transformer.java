@@ -15,14 +15,16 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A decoder-only transformer in the layout of Llama and Qwen2: pre-norm RMSNorm, rotary positions, grouped-query attention,
- * SwiGLU, no biases, an output projection of its own. Parameters carry the names of those families' checkpoints.
+ * A decoder-only transformer in the layout of Llama and Qwen2: pre-norm RMSNorm, rotary positions,
+ * grouped-query attention, SwiGLU, no biases, an output projection of its own. Parameters carry the
+ * names of those families' checkpoints.
  *
- * <p>Implementation note. RMSNorm is {@code x / sqrt(mean(x^2) + eps) * w} (arXiv 1910.07467); rotation pairs dimension
- * {@code i} with {@code i + width / 2} as those checkpoints do, by a constant matrix, because one small product is cheaper
- * here than slicing and concatenating. Query heads that share a key head are laid out as rows of one product, so keys
- * and values are never repeated. A padded key gets -1e9, not -infinity: a row that sees no key (padding itself) then stays
- * finite, and its result is never read.
+ * <p>Implementation note. RMSNorm is {@code x / sqrt(mean(x^2) + eps) * w} (arXiv 1910.07467);
+ * rotation pairs dimension {@code i} with {@code i + width / 2} as those checkpoints do, by a
+ * constant matrix, because one small product is cheaper here than slicing and concatenating. Query
+ * heads that share a key head are laid out as rows of one product, so keys and values are never
+ * repeated. A padded key gets -1e9, not -infinity: a row that sees no key (padding itself) then
+ * stays finite, and its result is never read.
  */
 public final class Transformer implements PolicyModel {
 
@@ -54,8 +56,9 @@ public final class Transformer implements PolicyModel {
             NDArray down) {}
 
     /**
-     * Makes a model with random weights: normal with deviation {@code 1 / sqrt(fan in)}, the projections back into the
-     * residual stream divided by {@code sqrt(2 layers)}, embeddings with deviation 0.02.
+     * Makes a model with random weights: normal with deviation {@code 1 / sqrt(fan in)}, the
+     * projections back into the residual stream divided by {@code sqrt(2 layers)}, embeddings with
+     * deviation 0.02.
      *
      * @param parent its sub-manager owns the weights
      * @param config the sizes
@@ -69,18 +72,38 @@ public final class Transformer implements PolicyModel {
         int keyWidth = config.keyValueHeads() * config.headWidth();
         double fan = 1 / Math.sqrt(hidden);
         double back = Math.sqrt(2.0 * config.layers());
-        embedding = parameter("model.embed_tokens.weight", config.vocabulary(), hidden, 0.02, random);
+        embedding =
+                parameter("model.embed_tokens.weight", config.vocabulary(), hidden, 0.02, random);
         blocks = new Block[config.layers()];
         for (int layer = 0; layer < blocks.length; layer++) {
             String prefix = "model.layers." + layer + ".";
             blocks[layer] =
                     new Block(
                             gain(prefix + "input_layernorm.weight"),
-                            parameter(prefix + "self_attn.q_proj.weight", hidden, hidden, fan, random),
-                            parameter(prefix + "self_attn.k_proj.weight", keyWidth, hidden, fan, random),
-                            parameter(prefix + "self_attn.v_proj.weight", keyWidth, hidden, fan, random),
                             parameter(
-                                    prefix + "self_attn.o_proj.weight", hidden, hidden, fan / back, random),
+                                    prefix + "self_attn.q_proj.weight",
+                                    hidden,
+                                    hidden,
+                                    fan,
+                                    random),
+                            parameter(
+                                    prefix + "self_attn.k_proj.weight",
+                                    keyWidth,
+                                    hidden,
+                                    fan,
+                                    random),
+                            parameter(
+                                    prefix + "self_attn.v_proj.weight",
+                                    keyWidth,
+                                    hidden,
+                                    fan,
+                                    random),
+                            parameter(
+                                    prefix + "self_attn.o_proj.weight",
+                                    hidden,
+                                    hidden,
+                                    fan / back,
+                                    random),
                             gain(prefix + "post_attention_layernorm.weight"),
                             parameter(
                                     prefix + "mlp.gate_proj.weight",
@@ -103,7 +126,8 @@ public final class Transformer implements PolicyModel {
         }
         norm = gain("model.norm.weight");
         head = parameter("lm_head.weight", config.vocabulary(), hidden, fan, random);
-        cosines = manager.create(rotary(true), new Shape(config.maxPositions(), config.headWidth()));
+        cosines =
+                manager.create(rotary(true), new Shape(config.maxPositions(), config.headWidth()));
         sines = manager.create(rotary(false), new Shape(config.maxPositions(), config.headWidth()));
         rotation = manager.create(halfTurn(), new Shape(config.headWidth(), config.headWidth()));
         epsilon = manager.create((float) config.normEpsilon());
@@ -166,7 +190,8 @@ public final class Transformer implements PolicyModel {
             Block block = blocks[layer];
             NDArray normed = rmsNorm(states, block.inputNorm());
             NDArray query = rotate(heads(linear(normed, block.query()), config.heads()), cos, sin);
-            NDArray key = rotate(heads(linear(normed, block.key()), config.keyValueHeads()), cos, sin);
+            NDArray key =
+                    rotate(heads(linear(normed, block.key()), config.keyValueHeads()), cos, sin);
             NDArray value = heads(linear(normed, block.value()), config.keyValueHeads());
             key = key.transpose(0, 2, 3, 1);
             value = value.transpose(0, 2, 1, 3);
@@ -174,7 +199,9 @@ public final class Transformer implements PolicyModel {
                 key = cache.extendKeys(layer, key);
                 value = cache.extendValues(layer, value);
             }
-            states = states.add(linear(attend(query, key, value, mask, batch, length), block.output()));
+            states =
+                    states.add(
+                            linear(attend(query, key, value, mask, batch, length), block.output()));
             normed = rmsNorm(states, block.postNorm());
             NDArray gate = linear(normed, block.gate());
             NDArray inner =
@@ -197,7 +224,10 @@ public final class Transformer implements PolicyModel {
         return linear(states, head);
     }
 
-    /** Query heads per key head: how often a mask over the sequence is repeated in the rows of the scores. */
+    /**
+     * Query heads per key head: how often a mask over the sequence is repeated in the rows of the
+     * scores.
+     */
     int group() {
         return config.heads() / config.keyValueHeads();
     }
@@ -224,8 +254,7 @@ public final class Transformer implements PolicyModel {
         for (int query = 0; query < length; query++) {
             Arrays.fill(visible, query * length, query * length + query + 1, true);
         }
-        NDArray causal =
-                batch.tokens().getManager().create(visible, new Shape(1, length, length));
+        NDArray causal = batch.tokens().getManager().create(visible, new Shape(1, length, length));
         NDArray seen = causal.logicalAnd(batch.real().expandDims(1));
         NDArray mask = bias(seen).expandDims(1);
         return group() == 1 ? mask : mask.tile(new long[] {1, 1, group(), 1});

@@ -7,7 +7,8 @@ package dev.rft.core.model;
  * @param layers number of blocks
  * @param hidden width of the residual stream
  * @param heads query heads; divides {@code hidden}, and the width of a head is even
- * @param keyValueHeads key and value heads; divides {@code heads} (equal: multi-head, 1: multi-query)
+ * @param keyValueHeads key and value heads; divides {@code heads} (equal: multi-head, 1:
+ *     multi-query)
  * @param feedForward inner width of the SwiGLU
  * @param maxPositions longest sequence
  * @param ropeTheta base of the rotary frequencies
@@ -51,7 +52,8 @@ public record TransformerConfig(
     }
 
     /**
-     * Returns a small model that trains on a CPU in seconds: 2 blocks of width 64 with 4 query and 2 key/value heads.
+     * Returns a small model that trains on a CPU in seconds: 2 blocks of width 64 with 4 query and
+     * 2 key/value heads.
      *
      * @param vocabulary number of tokens
      * @param maxPositions longest sequence

@@ -1,8 +1,8 @@
 package dev.rft.core.optim;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
@@ -16,10 +16,11 @@ import java.util.TreeMap;
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101).
  *
- * <p>Implementation note. {@code m <- b1 m + (1 - b1) g}, {@code v <- b2 v + (1 - b2) g^2}, {@code w <- w (1 - lr decay) - lr
- * (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)}: epsilon is added to the square root of the corrected moment, as in the
- * paper and in PyTorch. The count t is part of the state. The update is never made from a gradient that is not finite:
- * that is the caller's gate, and {@link Gradients#globalNorm} its measure.
+ * <p>Implementation note. {@code m <- b1 m + (1 - b1) g}, {@code v <- b2 v + (1 - b2) g^2}, {@code
+ * w <- w (1 - lr decay) - lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)}: epsilon is added to
+ * the square root of the corrected moment, as in the paper and in PyTorch. The count t is part of
+ * the state. The update is never made from a gradient that is not finite: that is the caller's
+ * gate, and {@link Gradients#globalNorm} its measure.
  */
 public final class AdamW implements Optimizer {
 
@@ -50,7 +51,9 @@ public final class AdamW implements Optimizer {
             }
         }
 
-        /** Returns 0.9, 0.99, 1e-8, no weight decay: what GRPO runs of small models commonly use. */
+        /**
+         * Returns 0.9, 0.99, 1e-8, no weight decay: what GRPO runs of small models commonly use.
+         */
         public static Config defaults() {
             return new Config(0.9, 0.99, 1e-8, 0);
         }
@@ -91,7 +94,7 @@ public final class AdamW implements Optimizer {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             steps.addi(1);
-            long count = steps.getLong(0);
+            double count = (double) steps.getLong(0);
             double firstCorrection = 1 - Math.pow(config.beta1(), count);
             double secondCorrection = 1 - Math.pow(config.beta2(), count);
             NDArray beta1 = manager.create((float) config.beta1());

@@ -32,7 +32,8 @@ public final class Gradients {
      * Computes the Euclidean norm of all gradients together.
      *
      * @param parameters arrays that hold a gradient; borrowed
-     * @return the norm; NaN or infinite when any entry is, or when the sum of squares overflows float32
+     * @return the norm; NaN or infinite when any entry is, or when the sum of squares overflows
+     *     float32
      */
     public static double globalNorm(Collection<NDArray> parameters) {
         try (NDScope scope = new NDScope()) {

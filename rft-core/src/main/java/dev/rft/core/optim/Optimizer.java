@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * Changes parameters along their gradients. Its state is named tensors, so that a snapshot can copy it and restore it in
- * place. Called with gradient mode off, by one thread.
+ * Changes parameters along their gradients. Its state is named tensors, so that a snapshot can copy
+ * it and restore it in place. Called with gradient mode off, by one thread.
  */
 public interface Optimizer extends AutoCloseable {
 

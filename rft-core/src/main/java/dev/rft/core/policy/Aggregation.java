@@ -7,23 +7,29 @@ import ai.djl.ndarray.types.DataType;
 /**
  * How the losses of single tokens become one number.
  *
- * <p>A sequence without a response token leaves the denominator; a batch without any is an error, because its mean does
- * not exist (other frameworks return NaN there).
+ * <p>A sequence without a response token leaves the denominator; a batch without any is an error,
+ * because its mean does not exist (other frameworks return NaN there).
  */
 public enum Aggregation {
     /** {@code sum(x m) / sum(m)}: every token counts alike (DAPO, arXiv 2503.14476). */
     TOKEN_MEAN,
-    /** Mean over sequences of the mean over their tokens: every sequence counts alike (GRPO, arXiv 2402.03300). */
+    /**
+     * Mean over sequences of the mean over their tokens: every sequence counts alike (GRPO, arXiv
+     * 2402.03300).
+     */
     SEQUENCE_MEAN_TOKEN_MEAN,
     /** Mean over sequences of the sum over their tokens. */
     SEQUENCE_MEAN_TOKEN_SUM,
-    /** The former divided by the number of columns: no bias by length (Dr.GRPO, arXiv 2503.20783). */
+    /**
+     * The former divided by the number of columns: no bias by length (Dr.GRPO, arXiv 2503.20783).
+     */
     SEQUENCE_MEAN_TOKEN_SUM_NORMALIZED;
 
     /**
      * Aggregates.
      *
-     * @param values {@code [batch, tokens]} float32; borrowed; anything, NaN included, where the mask is false
+     * @param values {@code [batch, tokens]} float32; borrowed; anything, NaN included, where the
+     *     mask is false
      * @param mask {@code [batch, tokens]} boolean, true on response tokens; borrowed
      * @return a scalar; the caller closes it
      * @throws IllegalArgumentException when no token counts

@@ -5,11 +5,14 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDManager;
 
 /**
- * Estimates of the KL divergence to the reference from single samples, {@code x = l - l_ref} (Schulman, "Approximating KL
- * divergence").
+ * Estimates of the KL divergence to the reference from single samples, {@code x = l - l_ref}
+ * (Schulman, "Approximating KL divergence").
  */
 public enum KlEstimator {
-    /** {@code x}: unbiased, of high variance, negative at times. Its on-policy gradient is zero in expectation: no loss term. */
+    /**
+     * {@code x}: unbiased, of high variance, negative at times. Its on-policy gradient is zero in
+     * expectation: no loss term.
+     */
     K1 {
         @Override
         NDArray of(NDArray x) {
@@ -24,8 +27,9 @@ public enum KlEstimator {
         }
     },
     /**
-     * {@code e^-x + x - 1}: unbiased and never negative. Exponent clamped to [-20, 20] and value to [-10, 10], with gradient
-     * 0 where clamped; below 0.01 the series {@code x^2/2 - x^3/6}, because the literal form is 0 in float32 there.
+     * {@code e^-x + x - 1}: unbiased and never negative. Exponent clamped to [-20, 20] and value to
+     * [-10, 10], with gradient 0 where clamped; below 0.01 the series {@code x^2/2 - x^3/6},
+     * because the literal form is 0 in float32 there.
      */
     K3 {
         @Override

@@ -4,8 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 
 /**
- * Selection by a mask. A masked value is replaced before anything is computed from it, never multiplied by 0: 0 times NaN
- * is NaN, in a value and in a gradient.
+ * Selection by a mask. A masked value is replaced before anything is computed from it, never
+ * multiplied by 0: 0 times NaN is NaN, in a value and in a gradient.
  */
 final class Masked {
 

@@ -6,10 +6,11 @@ import ai.djl.ndarray.types.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a policy loss is computed from. All arrays are {@code [batch, tokens]} and borrowed; what stands where the mask is
- * false is never looked at, be it NaN.
+ * What a policy loss is computed from. All arrays are {@code [batch, tokens]} and borrowed; what
+ * stands where the mask is false is never looked at, be it NaN.
  *
- * @param logProb log-probability of the sampled token under the policy being trained, with its gradient
+ * @param logProb log-probability of the sampled token under the policy being trained, with its
+ *     gradient
  * @param oldLogProb under the policy that the update started from
  * @param referenceLogProb under the frozen reference; null when no KL term is used
  * @param advantage the advantage of each token

@@ -6,8 +6,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A policy loss as a value that is put together: how a token is judged, how tokens become one number, and the pull to the
- * reference.
+ * A policy loss as a value that is put together: how a token is judged, how tokens become one
+ * number, and the pull to the reference.
  *
  * <pre>{@code
  * PolicyObjective grpo = PolicyObjective.clipped(0.2, 0.2)
@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * PolicyObjective dapo = PolicyObjective.clipped(0.2, 0.28);
  * }</pre>
  *
- * <p>Implementation note. With {@code d = l - l_old} and {@code rho = exp(clamp(d, -20, 20))}, the loss of a token is
- * {@code max(-A rho, -A clip(rho, 1 - low, 1 + high))} (PPO, arXiv 1707.06347). It is minimised.
+ * <p>Implementation note. With {@code d = l - l_old} and {@code rho = exp(clamp(d, -20, 20))}, the
+ * loss of a token is {@code max(-A rho, -A clip(rho, 1 - low, 1 + high))} (PPO, arXiv 1707.06347).
+ * It is minimised.
  */
 public final class PolicyObjective {
 
@@ -70,7 +71,8 @@ public final class PolicyObjective {
      * @param estimator the estimate; not {@link KlEstimator#K1}
      * @param coefficient its weight, at least 0
      * @return the objective
-     * @throws IllegalArgumentException for K1, whose expected gradient on policy is zero: it would add noise and no pull
+     * @throws IllegalArgumentException for K1, whose expected gradient on policy is zero: it would
+     *     add noise and no pull
      */
     public PolicyObjective withKl(KlEstimator estimator, double coefficient) {
         if (estimator == KlEstimator.K1) {
@@ -130,8 +132,7 @@ public final class PolicyObjective {
         NDArray mask = batch.mask();
         NDArray logProb = Masked.select(mask, batch.logProb());
         NDArray advantage = Masked.constant(mask, batch.advantage());
-        NDArray ratio =
-                logProb.sub(Masked.constant(mask, batch.oldLogProb())).clip(-20, 20).exp();
+        NDArray ratio = logProb.sub(Masked.constant(mask, batch.oldLogProb())).clip(-20, 20).exp();
         NDArray free = ratio.mul(advantage);
         NDArray bound = ratio.clip(1 - clipLow, 1 + clipHigh).mul(advantage);
         NDArray perToken = NDArrays.minimum(free, bound).neg();

@@ -5,9 +5,10 @@ import ai.djl.ndarray.NDArray;
 /**
  * The sampling distribution's view of given tokens.
  *
- * @param logProb {@code [batch, tokens]}, log-probability of each token, with its gradient; the caller closes it
- * @param entropy {@code [batch, tokens]}, entropy of the distribution at each place in nats, without gradient; the caller
- *     closes it
+ * @param logProb {@code [batch, tokens]}, log-probability of each token, with its gradient; the
+ *     caller closes it
+ * @param entropy {@code [batch, tokens]}, entropy of the distribution at each place in nats,
+ *     without gradient; the caller closes it
  */
 public record TokenLogProbs(NDArray logProb, NDArray entropy) {
 

@@ -17,10 +17,10 @@ import java.util.random.RandomGenerator;
 /**
  * Draws responses in batches.
  *
- * <p>Implementation note. A token is drawn by inverting the distribution function with one uniform number per row: the
- * first token whose cumulative probability exceeds {@code u * total}. The sums are in double precision, so that a token of
- * probability 0 cannot be hit by rounding. Every row consumes one number per column, finished or not: what a row draws does
- * not depend on the others.
+ * <p>Implementation note. A token is drawn by inverting the distribution function with one uniform
+ * number per row: the first token whose cumulative probability exceeds {@code u * total}. The sums
+ * are in double precision, so that a token of probability 0 cannot be hit by rounding. Every row
+ * consumes one number per column, finished or not: what a row draws does not depend on the others.
  */
 public final class Sampler {
 
@@ -64,7 +64,8 @@ public final class Sampler {
                 try (NDScope scope = new NDScope();
                         NDArray current = logits) {
                     scope.suppressNotUsedWarning();
-                    NDArray tokens = draw(manager, current, sampling.temperature(), random, draft, column);
+                    NDArray tokens =
+                            draw(manager, current, sampling.temperature(), random, draft, column);
                     if (draft.finished() || column + 1 == sampling.maxTokens()) {
                         return draft.rollout(column + 1);
                     }
@@ -162,7 +163,8 @@ public final class Sampler {
         Rollout rollout(int width) {
             float[][] kept = new float[rows.length][];
             Arrays.setAll(kept, row -> Arrays.copyOf(logProbs[row], width));
-            return new Rollout(head(promptLength + width), padding, promptLength, lengths, ended, kept);
+            return new Rollout(
+                    head(promptLength + width), padding, promptLength, lengths, ended, kept);
         }
 
         private long[][] head(int columns) {

@@ -7,8 +7,8 @@ public interface Tokenizer {
     int vocabulary();
 
     /**
-     * Returns the token that fills up short sequences. A policy may sample it all the same: it then counts as a token of the
-     * response and is left out of its text.
+     * Returns the token that fills up short sequences. A policy may sample it all the same: it then
+     * counts as a token of the response and is left out of its text.
      */
     int padding();
 

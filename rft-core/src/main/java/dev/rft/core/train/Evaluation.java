@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 
 /**
- * Greedy accuracy on fixed prompts: the mean score of an honest verifier, untouched by whatever the training's verifier
- * does.
+ * Greedy accuracy on fixed prompts: the mean score of an honest verifier, untouched by whatever the
+ * training's verifier does.
  */
 public final class Evaluation {
 
@@ -59,8 +59,7 @@ public final class Evaluation {
         Sampler sampler = new Sampler(model, tokenizer);
         double score = 0;
         for (int start = 0; start < prompts.size(); start += CHUNK) {
-            List<Prompt> chunk =
-                    prompts.subList(start, Math.min(start + CHUNK, prompts.size()));
+            List<Prompt> chunk = prompts.subList(start, Math.min(start + CHUNK, prompts.size()));
             Rollout rollout =
                     sampler.sample(
                             chunk.stream().map(prompt -> tokenizer.encode(prompt.text())).toList(),

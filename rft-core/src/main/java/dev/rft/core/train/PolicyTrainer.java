@@ -41,16 +41,18 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Policy optimization from sampled groups of responses: GRPO and its relatives. The loop does not know the algorithm: which
- * one it is follows from the {@link Advantages} and the {@link PolicyObjective} that it is given.
+ * Policy optimization from sampled groups of responses: GRPO and its relatives. The loop does not
+ * know the algorithm: which one it is follows from the {@link Advantages} and the {@link
+ * PolicyObjective} that it is given.
  *
- * <p>A step samples a group of responses per prompt, scores them, turns rewards into advantages, computes the loss and its
- * gradient, and updates the weights. With one update per batch the policy that the update starts from is the policy that
- * sampled, and its log-probabilities are those of the update's own forward pass (ratio 1); with several they are computed
- * once before the first. After the last update one more forward pass measures how far the policy moved.
+ * <p>A step samples a group of responses per prompt, scores them, turns rewards into advantages,
+ * computes the loss and its gradient, and updates the weights. With one update per batch the policy
+ * that the update starts from is the policy that sampled, and its log-probabilities are those of
+ * the update's own forward pass (ratio 1); with several they are computed once before the first.
+ * After the last update one more forward pass measures how far the policy moved.
  *
- * <p>Not safe for use by several threads. Only one gradient may be under computation in a process at a time: a limit of the
- * engine.
+ * <p>Not safe for use by several threads. Only one gradient may be under computation in a process
+ * at a time: a limit of the engine.
  */
 public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
 
@@ -66,7 +68,8 @@ public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
      * What a trainer is made of. All of it is borrowed.
      *
      * @param model the policy
-     * @param reference the frozen reference, a model of its own; null when the objective has no KL term
+     * @param reference the frozen reference, a model of its own; null when the objective has no KL
+     *     term
      * @param tokenizer their tokenizer
      * @param prompts where prompts come from
      * @param rewards makes the verifier; called once at first and once at each restart
@@ -126,7 +129,8 @@ public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
      * @param parts what it is made of; borrowed
      * @param config its numbers
      * @param runId names the run in its observations
-     * @param nanoTime a clock in nanoseconds, for the duration of a step only: {@code System::nanoTime}
+     * @param nanoTime a clock in nanoseconds, for the duration of a step only: {@code
+     *     System::nanoTime}
      */
     public PolicyTrainer(
             Parts parts, PolicyTrainerConfig config, String runId, LongSupplier nanoTime) {
@@ -252,7 +256,9 @@ public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
         values.put(Signals.LEARNING_RATE, learningRate);
         Evaluation evaluation = parts.evaluation();
         long step = current.key().step();
-        if (evaluation != null && config.evaluateEvery() > 0 && step % config.evaluateEvery() == 0) {
+        if (evaluation != null
+                && config.evaluateEvery() > 0
+                && step % config.evaluateEvery() == 0) {
             values.put(Signals.HELDOUT_ACCURACY, evaluation.accuracy(parts.model()));
             counts.put(Signals.HELDOUT_ACCURACY, evaluation.size());
         }
@@ -302,14 +308,16 @@ public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
 
     @Override
     public LoopSnapshot snapshot() {
-        return new TrainerSnapshot(completed, knobs(), parameters, parts.optimizer().state());
+        return new TrainerSnapshot(
+                parts.model().manager(), completed, knobs(), parameters, parts.optimizer().state());
     }
 
     @Override
     public void restore(LoopSnapshot snapshot) {
         if (!(snapshot instanceof TrainerSnapshot state)) {
             throw new IllegalArgumentException(
-                    "snapshot: must be one of a PolicyTrainer, was " + snapshot.getClass().getName());
+                    "snapshot: must be one of a PolicyTrainer, was "
+                            + snapshot.getClass().getName());
         }
         abandonStep();
         JniUtils.setGradMode(false);

@@ -44,8 +44,8 @@ public record PolicyTrainerConfig(
     }
 
     /**
-     * Returns 16 prompts of 8 responses, one update per batch, temperature 1, learning rate 1e-3, gradient norm 1 and an
-     * evaluation every 10 steps: for models that train on a CPU.
+     * Returns 16 prompts of 8 responses, one update per batch, temperature 1, learning rate 1e-3,
+     * gradient norm 1 and an evaluation every 10 steps: for models that train on a CPU.
      *
      * @param seed all randomness follows from it
      * @param maxTokens longest response

@@ -5,24 +5,33 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /**
- * The randomness of a run as a function of its seed and a step: no generator lives from step to step, so that a restored run
- * needs none restored. The incarnation does not enter: a resume repeats the step exactly, a rollback (a new attempt) does
- * not.
+ * The randomness of a run as a function of its seed and a step: no generator lives from step to
+ * step, so that a restored run needs none restored. The incarnation does not enter: a resume
+ * repeats the step exactly, a rollback (a new attempt) does not.
  *
  * @param seed the run's seed
  */
 public record Randomness(long seed) {
 
-    /** What the numbers are for. Each purpose has a stream of its own, so that one more draw in one moves no other. */
+    /**
+     * What the numbers are for. Each purpose has a stream of its own, so that one more draw in one
+     * moves no other.
+     */
     public enum Purpose {
         /** Initial weights. */
-        WEIGHTS,
+        WEIGHTS(1),
         /** Prompts of the supervised warm start. */
-        WARM_START,
+        WARM_START(2),
         /** Prompts of a step. */
-        PROMPTS,
+        PROMPTS(3),
         /** Sampled tokens of a step. */
-        SAMPLING
+        SAMPLING(4);
+
+        private final long stream;
+
+        Purpose(long stream) {
+            this.stream = stream;
+        }
     }
 
     /**
@@ -34,13 +43,16 @@ public record Randomness(long seed) {
      */
     public RandomGenerator of(Purpose purpose, StepKey key) {
         long mixed = mix(seed + 0x9E3779B97F4A7C15L);
-        mixed = mix(mixed ^ (purpose.ordinal() + 1L) * 0xD1B54A32D192ED03L);
+        mixed = mix(mixed ^ purpose.stream * 0xD1B54A32D192ED03L);
         mixed = mix(mixed ^ (key.attempt() + 1L) * 0xABC98388FB8FAC03L);
         mixed = mix(mixed ^ (key.step() + 1L) * 0x8CB92BA72F3D8DD7L);
         return new SplittableRandom(mixed);
     }
 
-    /** The finalizer of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), so that neighbouring keys share nothing. */
+    /**
+     * The finalizer of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), so that neighbouring keys
+     * share nothing.
+     */
     private static long mix(long z) {
         long mixed = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
         mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;

@@ -10,7 +10,8 @@ public interface RewardFunction {
      * @param prompt the prompt
      * @param response the response as text, without special tokens
      * @return the reward, finite
-     * @throws InfrastructureException when it could not be scored: the response is masked from the loss, never scored 0
+     * @throws InfrastructureException when it could not be scored: the response is masked from the
+     *     loss, never scored 0
      */
     double score(Prompt prompt, String response);
 

@@ -11,17 +11,22 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Responses with their rewards.
- *
- * @param rollout the responses
- * @param rewards reward per response; 0 where it does not count
- * @param counts whether the response was scored; one that the verifier could not score is masked
- * @param groupSize responses per prompt
- */
-record ScoredRollout(Rollout rollout, double[] rewards, boolean[] counts, int groupSize) {
+/** Responses with their rewards. A response that the verifier could not score does not count. */
+final class ScoredRollout {
 
     private static final Logger LOG = LoggerFactory.getLogger(ScoredRollout.class);
+
+    private final Rollout rollout;
+    private final double[] rewards;
+    private final boolean[] counts;
+    private final int groupSize;
+
+    private ScoredRollout(Rollout rollout, double[] rewards, boolean[] counts, int groupSize) {
+        this.rollout = rollout;
+        this.rewards = rewards;
+        this.counts = counts;
+        this.groupSize = groupSize;
+    }
 
     static ScoredRollout of(
             Rollout rollout,
@@ -47,6 +52,24 @@ record ScoredRollout(Rollout rollout, double[] rewards, boolean[] counts, int gr
             LOG.warn("{} of {} responses could not be scored", failed, rewards.length);
         }
         return new ScoredRollout(rollout, rewards, counts, groupSize);
+    }
+
+    Rollout rollout() {
+        return rollout;
+    }
+
+    /** Reward per response; 0 where it does not count. */
+    double[] rewards() {
+        return rewards;
+    }
+
+    /** Whether each response counts. */
+    boolean[] counts() {
+        return counts;
+    }
+
+    int groupSize() {
+        return groupSize;
     }
 
     TrajectorySummary trajectories() {

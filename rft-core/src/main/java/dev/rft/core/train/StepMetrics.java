@@ -10,10 +10,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The signals of a step, computed on the host in double precision. What could not be measured is left out.
+ * The signals of a step, computed on the host in double precision. What could not be measured is
+ * left out.
  *
- * <p>Implementation note. KL divergences are k3 estimates, {@code e^-x + x - 1} with {@code x} the log-ratio of the policy
- * that sampled (or is trained) to the other; {@code expm1} keeps their small values exact.
+ * <p>Implementation note. KL divergences are k3 estimates, {@code e^-x + x - 1} with {@code x} the
+ * log-ratio of the policy that sampled (or is trained) to the other; {@code expm1} keeps their
+ * small values exact.
  */
 final class StepMetrics {
 

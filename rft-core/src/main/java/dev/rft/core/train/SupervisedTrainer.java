@@ -18,7 +18,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-/** Supervised fine-tuning on reference answers: the warm start that gives policy optimization something to improve. */
+/**
+ * Supervised fine-tuning on reference answers: the warm start that gives policy optimization
+ * something to improve.
+ */
 public final class SupervisedTrainer {
 
     private final PolicyModel model;
@@ -48,7 +51,8 @@ public final class SupervisedTrainer {
      * @param prompts the prompts with their answers, at least one
      * @param learningRate the learning rate
      * @return the mean negative log-likelihood per answer token before the update, in nats
-     * @throws ArithmeticException when the loss or its gradient is not finite; the weights are unchanged then
+     * @throws ArithmeticException when the loss or its gradient is not finite; the weights are
+     *     unchanged then
      */
     public double step(List<Prompt> prompts, double learningRate) {
         JniUtils.setGradMode(false);

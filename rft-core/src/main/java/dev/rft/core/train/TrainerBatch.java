@@ -11,7 +11,10 @@ import dev.rft.core.policy.TokenLogProbs;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A collected batch with what its updates leave behind. Its tensors live in a manager of its own until the step is over. */
+/**
+ * A collected batch with what its updates leave behind. Its tensors live in a manager of its own
+ * until the step is over.
+ */
 final class TrainerBatch implements Batch, AutoCloseable {
 
     private final NDManager manager;

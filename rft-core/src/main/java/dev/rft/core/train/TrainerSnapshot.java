@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Copies of weights, optimizer state and knobs, on the device. Random state and data cursor follow from the step. */
+/**
+ * Copies of weights, optimizer state and knobs, on the device. Random state and data cursor follow
+ * from the step.
+ */
 final class TrainerSnapshot implements LoopSnapshot {
 
     private static final NDIndex ALL = new NDIndex("...");
@@ -26,13 +29,14 @@ final class TrainerSnapshot implements LoopSnapshot {
     private boolean closed;
 
     TrainerSnapshot(
+            NDManager parent,
             StepKey key,
             Map<Knob, Double> knobs,
             SortedMap<String, NDArray> parameters,
             SortedMap<String, NDArray> optimizer) {
         this.key = key;
         this.knobs = Map.copyOf(knobs);
-        this.manager = parameters.get(parameters.firstKey()).getManager().newSubManager();
+        this.manager = parent.newSubManager();
         JniUtils.setGradMode(false);
         this.bytes = copy(parameters, this.parameters) + copy(optimizer, this.optimizer);
     }

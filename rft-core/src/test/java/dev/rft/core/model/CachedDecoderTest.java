@@ -2,7 +2,6 @@ package dev.rft.core.model;
 
 import static dev.rft.core.testing.Numbers.assertClose;
 import static dev.rft.core.testing.Numbers.doubles;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,15 +9,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
-
 import dev.rft.core.testing.EngineExtension;
-
+import java.util.Arrays;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-
-import java.util.Arrays;
-import java.util.SplittableRandom;
 
 class CachedDecoderTest {
 

@@ -1,20 +1,16 @@
 package dev.rft.core.optim;
 
 import static dev.rft.core.testing.Numbers.assertClose;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
-
 import dev.rft.core.testing.EngineExtension;
 import dev.rft.core.testing.GradientOf;
-
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-
-import java.util.List;
 
 class GradientsTest {
 

@@ -1,22 +1,18 @@
 package dev.rft.core.policy;
 
 import static dev.rft.core.testing.Numbers.assertClose;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
-
 import dev.rft.core.testing.EngineExtension;
 import dev.rft.core.testing.GradientOf;
-
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import java.util.Map;
 
 class AggregationTest {
 

@@ -1,15 +1,12 @@
 package dev.rft.core.policy;
 
 import static dev.rft.core.testing.Numbers.assertClose;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
-
 import dev.rft.core.testing.EngineExtension;
 import dev.rft.core.testing.GradientOf;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,11 +3,9 @@ package dev.rft.core.rollout;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-
 import dev.rft.core.model.Decoder;
 import dev.rft.core.model.PolicyModel;
 import dev.rft.core.model.TokenBatch;
-
 import java.util.SortedMap;
 import java.util.TreeMap;
 

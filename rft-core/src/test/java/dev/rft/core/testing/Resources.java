@@ -2,7 +2,6 @@ package dev.rft.core.testing;
 
 import ai.djl.ndarray.BaseNDManager;
 import ai.djl.ndarray.NDManager;
-
 import java.lang.reflect.Field;
 import java.util.Map;
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rft.core.rollout.Sampling;
-
 import org.junit.jupiter.api.Test;
 
 class PolicyTrainerConfigTest {

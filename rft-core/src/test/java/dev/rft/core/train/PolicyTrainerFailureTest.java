@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
-
 import dev.rft.api.control.Batch;
 import dev.rft.api.control.Proposal;
 import dev.rft.api.signal.Observation;
@@ -22,14 +21,12 @@ import dev.rft.core.optim.Optimizer;
 import dev.rft.core.policy.Advantages;
 import dev.rft.core.testing.EngineExtension;
 import dev.rft.core.testing.Numbers;
-
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-
 import java.util.Arrays;
 import java.util.Map;
 import java.util.SortedMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * What fails inside a step: verifier, model, optimizer; and what is left to learn from when rewards

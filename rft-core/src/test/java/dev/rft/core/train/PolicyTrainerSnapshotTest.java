@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
-
 import dev.rft.api.control.Knob;
 import dev.rft.api.control.LoopSnapshot;
 import dev.rft.api.signal.Observation;
@@ -17,17 +16,15 @@ import dev.rft.core.model.Transformer;
 import dev.rft.core.model.TransformerConfig;
 import dev.rft.core.optim.AdamW;
 import dev.rft.core.testing.EngineExtension;
-
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class PolicyTrainerSnapshotTest {
 

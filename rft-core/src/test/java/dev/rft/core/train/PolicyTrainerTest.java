@@ -15,14 +15,12 @@ import dev.rft.api.signal.Trajectory;
 import dev.rft.core.model.PolicyModel;
 import dev.rft.core.optim.Gradients;
 import dev.rft.core.testing.EngineExtension;
-
+import java.util.Map;
+import java.util.SortedMap;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-
-import java.util.Map;
-import java.util.SortedMap;
 
 class PolicyTrainerTest {
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-
 import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
 import dev.rft.api.signal.StepKey;
@@ -13,13 +12,11 @@ import dev.rft.core.policy.PolicyObjective;
 import dev.rft.core.policy.TokenLogProbs;
 import dev.rft.core.rollout.Rollout;
 import dev.rft.core.testing.EngineExtension;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * All signals of four responses (of two prompts) of up to three tokens; the last was not scored.

@@ -2,7 +2,6 @@ package dev.rft.core.train;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-
 import dev.rft.core.model.PolicyModel;
 import dev.rft.core.model.Transformer;
 import dev.rft.core.model.TransformerConfig;
@@ -16,7 +15,6 @@ import dev.rft.core.rollout.CharTokenizer;
 import dev.rft.core.rollout.Sampling;
 import dev.rft.core.rollout.Tokenizer;
 import dev.rft.core.testing.Numbers;
-
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SplittableRandom;

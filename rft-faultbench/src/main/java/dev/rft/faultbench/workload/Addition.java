@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * The sum of two numbers below a bound, written with the last digit first: {@code 47+85=} is answered by {@code 231}. So
- * each digit follows from digits already read, as in adding by hand.
+ * The sum of two numbers below a bound, written with the last digit first: {@code 47+85=} is
+ * answered by {@code 231}. So each digit follows from digits already read, as in adding by hand.
  *
  * <p>All pairs are shuffled once and split: the held-out pairs are never trained on.
  */

@@ -1,6 +1,9 @@
 package dev.rft.monitor.diagnose;
 
-/** What can be wrong with a run: the 16 fault types of RFT-FaultBench (arXiv 2605.04431) and what they leave out. */
+/**
+ * What can be wrong with a run: the 16 fault types of RFT-FaultBench (arXiv 2605.04431) and what
+ * they leave out.
+ */
 public enum Cause {
     /** RF-1: rewards jumped up without the policy being better. */
     REWARD_SPIKE("RF-1", "RF", "broken reward scale"),
@@ -62,7 +65,10 @@ public enum Cause {
         return id;
     }
 
-    /** Returns the family: {@code RF}, {@code PG}, {@code OD}, {@code CA}, {@code TE}, or one of ours. */
+    /**
+     * Returns the family: {@code RF}, {@code PG}, {@code OD}, {@code CA}, {@code TE}, or one of
+     * ours.
+     */
     public String family() {
         return family;
     }

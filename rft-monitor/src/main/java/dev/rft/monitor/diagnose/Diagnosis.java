@@ -6,7 +6,8 @@ import java.util.Objects;
 /**
  * What may be wrong, most probable first.
  *
- * @param candidates at least one, in falling order of probability; the probabilities add up to 1; copied
+ * @param candidates at least one, in falling order of probability; the probabilities add up to 1;
+ *     copied
  */
 public record Diagnosis(List<Candidate> candidates) {
 
@@ -37,7 +38,8 @@ public record Diagnosis(List<Candidate> candidates) {
     public Diagnosis {
         candidates = List.copyOf(candidates);
         if (candidates.isEmpty()) {
-            throw new IllegalArgumentException("diagnosis: must have at least one candidate, had none");
+            throw new IllegalArgumentException(
+                    "diagnosis: must have at least one candidate, had none");
         }
         double sum = 0;
         for (int i = 0; i < candidates.size(); i++) {

@@ -8,6 +8,7 @@ import dev.rft.recovery.Incident;
 import dev.rft.recovery.RecoveryAction;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Function;
 
 /** Something that happened in a supervised run. Immutable. */
 public sealed interface RftEvent {
@@ -125,7 +126,9 @@ public sealed interface RftEvent {
             implements RftEvent {}
 
     /**
-     * An incident ended: repaired, gone by itself, or the run was halted.
+     * An incident ended: repaired ({@link Incident#repaired}), the run halted ({@link
+     * Incident#halted}), or else gone by itself. One that is still open when the run ends has no
+     * such event.
      *
      * @param runId the run
      * @param key the step after which it ended
@@ -159,4 +162,66 @@ public sealed interface RftEvent {
      */
     record RunFinished(String runId, StepKey key, Instant time, boolean completed, String reason)
             implements RftEvent {}
+
+    /**
+     * Applies the function of this event's case.
+     *
+     * @param onRunStarted for {@link RunStarted}
+     * @param onStepCompleted for {@link StepCompleted}
+     * @param onSnapshotTaken for {@link SnapshotTaken}
+     * @param onSnapshotVerified for {@link SnapshotVerified}
+     * @param onSnapshotsDemoted for {@link SnapshotsDemoted}
+     * @param onIncidentOpened for {@link IncidentOpened}
+     * @param onActionTaken for {@link ActionTaken}
+     * @param onActionVerified for {@link ActionVerified}
+     * @param onIncidentClosed for {@link IncidentClosed}
+     * @param onComponentQuarantined for {@link ComponentQuarantined}
+     * @param onRunFinished for {@link RunFinished}
+     * @param <T> what the functions return
+     * @return what the function of the case returns
+     */
+    default <T> T match(
+            Function<RunStarted, T> onRunStarted,
+            Function<StepCompleted, T> onStepCompleted,
+            Function<SnapshotTaken, T> onSnapshotTaken,
+            Function<SnapshotVerified, T> onSnapshotVerified,
+            Function<SnapshotsDemoted, T> onSnapshotsDemoted,
+            Function<IncidentOpened, T> onIncidentOpened,
+            Function<ActionTaken, T> onActionTaken,
+            Function<ActionVerified, T> onActionVerified,
+            Function<IncidentClosed, T> onIncidentClosed,
+            Function<ComponentQuarantined, T> onComponentQuarantined,
+            Function<RunFinished, T> onRunFinished) {
+        if (this instanceof RunStarted event) {
+            return onRunStarted.apply(event);
+        }
+        if (this instanceof StepCompleted event) {
+            return onStepCompleted.apply(event);
+        }
+        if (this instanceof SnapshotTaken event) {
+            return onSnapshotTaken.apply(event);
+        }
+        if (this instanceof SnapshotVerified event) {
+            return onSnapshotVerified.apply(event);
+        }
+        if (this instanceof SnapshotsDemoted event) {
+            return onSnapshotsDemoted.apply(event);
+        }
+        if (this instanceof IncidentOpened event) {
+            return onIncidentOpened.apply(event);
+        }
+        if (this instanceof ActionTaken event) {
+            return onActionTaken.apply(event);
+        }
+        if (this instanceof ActionVerified event) {
+            return onActionVerified.apply(event);
+        }
+        if (this instanceof IncidentClosed event) {
+            return onIncidentClosed.apply(event);
+        }
+        if (this instanceof ComponentQuarantined event) {
+            return onComponentQuarantined.apply(event);
+        }
+        return onRunFinished.apply((RunFinished) this);
+    }
 }

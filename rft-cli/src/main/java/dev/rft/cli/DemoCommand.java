@@ -1,0 +1,208 @@
+package dev.rft.cli;
+
+import dev.rft.cli.report.HtmlReport;
+import dev.rft.cli.report.ReportData;
+import dev.rft.cli.report.RunFiles;
+import dev.rft.cli.report.Summary;
+import dev.rft.faultbench.fault.Fault;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * Trains a supervised run and its unsupervised twin, lets a fault strike both, and shows the
+ * difference.
+ */
+@Command(
+        name = "demo",
+        description = {
+            "Trains a tiny language model with GRPO twice from one seed, with and without"
+                    + " supervision. A fault strikes inside both training processes at a random"
+                    + " step.",
+            ""
+        },
+        mixinStandardHelpOptions = true)
+final class DemoCommand implements Callable<Integer> {
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            converter = SeedConverter.class,
+            description = "Seed of both runs and of the onset (default: ${DEFAULT-VALUE}).")
+    private long seed = 1;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            converter = StepsConverter.class,
+            description = "Training steps of each run, 100 to 100000 (default: ${DEFAULT-VALUE}).")
+    private int steps = 300;
+
+    @Option(
+            names = "--fault",
+            paramLabel = "NAME",
+            converter = FaultConverter.class,
+            description =
+                    "lr-spike, reward-zero, reward-inflated, nan-gradient or none (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private Fault fault = Fault.LR_SPIKE;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            converter = PathConverter.class,
+            description = "Where journal, metrics and report go (default: ${DEFAULT-VALUE}).")
+    private Path out = Path.of("rft-demo");
+
+    @Option(
+            names = "--json",
+            description =
+                    "Print one JSON object on standard output and all else on standard error.")
+    private boolean json;
+
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    private final Terminal terminal;
+    private final DemoRunner runner;
+
+    DemoCommand(Terminal terminal, DemoRunner runner) {
+        this.terminal = terminal;
+        this.runner = runner;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        RunFiles files = new RunFiles(out);
+        prepare(files);
+        PrintStream people = json ? terminal.err() : terminal.out();
+        DemoView view = new DemoView(terminal, people);
+        Thread onInterrupt = new Thread(() -> interrupted(view), "rft-interrupt");
+        Runtime.getRuntime().addShutdownHook(onInterrupt);
+        try (view) {
+            Summary summary = run(files, view);
+            view.close();
+            ClosingTable.lines(summary, files.report()).forEach(people::println);
+            if (json) {
+                terminal.out().println(summary.toJson());
+            }
+            return 0;
+        } finally {
+            removeHook(onInterrupt);
+        }
+    }
+
+    private Summary run(RunFiles files, DemoView view) throws IOException {
+        DemoOptions options = new DemoOptions(seed, steps, fault, out);
+        Summary summary = runner.run(options, view).summary(options);
+        summary.write(files.summary());
+        HtmlReport.write(files.report(), ReportData.read(out));
+        return summary;
+    }
+
+    /**
+     * Makes the directories and removes the files of an earlier demo, which would be taken for this
+     * one's.
+     */
+    private void prepare(RunFiles files) {
+        try {
+            for (Path file : files.all()) {
+                Files.createDirectories(file.toAbsolutePath().getParent());
+                Files.deleteIfExists(file);
+            }
+            Files.delete(Files.createTempFile(out, "rft", ".probe"));
+        } catch (IOException failed) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--out: must be a directory that can be written, was '" + out + "'",
+                    failed);
+        }
+    }
+
+    private void interrupted(DemoView view) {
+        view.close();
+        terminal.err()
+                .println("rft demo: interrupted; what was written so far is in '" + out + "'");
+        terminal.err().flush();
+    }
+
+    private static void removeHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException shuttingDown) {
+            // The interrupt came first, and the hook has told of it.
+        }
+    }
+
+    static final class SeedConverter implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String value) {
+            try {
+                return Long.valueOf(value);
+            } catch (NumberFormatException invalid) {
+                throw new TypeConversionException("must be a 64-bit integer, was '" + value + "'");
+            }
+        }
+    }
+
+    static final class StepsConverter implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String value) {
+            int number;
+            try {
+                number = Integer.parseInt(value);
+            } catch (NumberFormatException invalid) {
+                number = -1;
+            }
+            if (number < DemoOptions.MIN_STEPS || number > DemoOptions.MAX_STEPS) {
+                throw new TypeConversionException(
+                        String.format(
+                                "must be an integer in [%d, %d], was '%s'",
+                                DemoOptions.MIN_STEPS, DemoOptions.MAX_STEPS, value));
+            }
+            return number;
+        }
+    }
+
+    static final class FaultConverter implements ITypeConverter<Fault> {
+        @Override
+        public Fault convert(String value) {
+            return Fault.of(value)
+                    .orElseThrow(
+                            () ->
+                                    new TypeConversionException(
+                                            "must be one of "
+                                                    + Arrays.stream(Fault.values())
+                                                            .map(Fault::id)
+                                                            .collect(Collectors.joining(", "))
+                                                    + ", was '"
+                                                    + value
+                                                    + "'"));
+        }
+    }
+
+    static final class PathConverter implements ITypeConverter<Path> {
+        @Override
+        public Path convert(String value) {
+            try {
+                if (!value.isBlank()) {
+                    return Path.of(value);
+                }
+            } catch (InvalidPathException invalid) {
+                // Told of below, as for a blank one.
+            }
+            throw new TypeConversionException("must be a directory name, was '" + value + "'");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package dev.rft.cli;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.rft.api.signal.Observation;
+import dev.rft.api.signal.StepKey;
+import dev.rft.cli.report.RunFiles;
+import dev.rft.faultbench.fault.Fault;
+import dev.rft.faultbench.fault.FaultInjector;
+import dev.rft.faultbench.workload.Addition;
+import dev.rft.faultbench.workload.AdditionRun;
+import dev.rft.faultbench.workload.WarmStart;
+import dev.rft.monitor.AlarmBudget;
+import dev.rft.monitor.Monitor;
+import dev.rft.monitor.detect.Detectors;
+import dev.rft.recovery.Supervisor;
+import dev.rft.recovery.journal.JsonlJournal;
+import dev.rft.recovery.journal.MetricsLog;
+import java.io.IOException;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+
+/**
+ * The demo for real: a tiny transformer learns to add by GRPO, twice from the same weights and the
+ * same seed, and the same fault strikes both processes at the same step.
+ */
+final class TrainingDemo implements DemoRunner {
+
+    /** Pinned, so that a run repeats; so small a model gains nothing from more. */
+    private static final int THREADS = 1;
+
+    private static final int NUMBERS_BELOW = 100;
+    private static final int HELD_OUT_PAIRS = 2_000;
+    private static final int HEALTHY_STEPS = 40;
+
+    @Override
+    public DemoResult run(DemoOptions options, DemoView view) throws IOException {
+        long started = System.nanoTime();
+        RunFiles files = new RunFiles(options.out());
+        Addition task = new Addition(NUMBERS_BELOW, HELD_OUT_PAIRS);
+        long onset = onset(options);
+        try (NDManager manager = NDManager.newBaseManager()) {
+            JniUtils.setNumThreads(THREADS); // the engine is loaded now
+            view.phase("warm start", WarmStart.STEPS);
+            WarmStart warmStart =
+                    WarmStart.train(
+                            manager, task, options.seed(), step -> view.progress(step, Map.of()));
+            Course course = new Course();
+            double supervised;
+            view.phase("supervised run", options.steps());
+            try (AdditionRun run = open(manager, task, warmStart, options, onset, "supervised")) {
+                supervise(run, options, files, course, view);
+                supervised = run.accuracy();
+            }
+            view.phase("twin without supervision", options.steps());
+            try (AdditionRun run = open(manager, task, warmStart, options, onset, "unsupervised")) {
+                OptionalDouble before = train(run, options, files, onset, view);
+                return new DemoResult(
+                        options.fault() == Fault.NONE
+                                ? OptionalLong.empty()
+                                : OptionalLong.of(onset),
+                        course.detected(),
+                        course.diagnosis(),
+                        course.actions(),
+                        before,
+                        supervised,
+                        run.accuracy(),
+                        (System.nanoTime() - started) * 1e-9);
+            }
+        }
+    }
+
+    /** The step at which the fault strikes: random, after a healthy stretch. */
+    private static long onset(DemoOptions options) {
+        long earliest = Math.max(HEALTHY_STEPS, options.steps() / 5);
+        long latest = Math.max(HEALTHY_STEPS + 10, options.steps() / 3);
+        return new SplittableRandom(options.seed()).nextLong(earliest, latest + 1);
+    }
+
+    private static AdditionRun open(
+            NDManager manager,
+            Addition task,
+            WarmStart warmStart,
+            DemoOptions options,
+            long onset,
+            String name) {
+        FaultInjector injector = new FaultInjector(options.fault(), onset, options.seed());
+        return new AdditionRun(manager, task, warmStart, options.seed(), injector, name);
+    }
+
+    private static void supervise(
+            AdditionRun run, DemoOptions options, RunFiles files, Course course, DemoView view)
+            throws IOException {
+        try (JsonlJournal journal = JsonlJournal.open(files.supervisedJournal());
+                MetricsLog metrics = MetricsLog.open(files.supervisedMetrics())) {
+            Supervisor.of(run.loop())
+                    .monitor(
+                            Monitor.standardBuilder(AlarmBudget.perTenThousandSteps(1))
+                                    .with(Detectors.rewardRange(0, 1))
+                                    .build())
+                    .runId("supervised")
+                    .listener(journal)
+                    .listener(metrics)
+                    .listener(course)
+                    .listener(view::event)
+                    .run(options.steps());
+        }
+    }
+
+    /** Trains without supervision. Returns the accuracy before the fault struck. */
+    private static OptionalDouble train(
+            AdditionRun run, DemoOptions options, RunFiles files, long onset, DemoView view)
+            throws IOException {
+        OptionalDouble before = OptionalDouble.empty();
+        try (MetricsLog metrics = MetricsLog.open(files.unsupervisedMetrics())) {
+            StepKey key = StepKey.START;
+            for (int step = 1; step <= options.steps(); step++) {
+                if (step == onset && options.fault() != Fault.NONE) {
+                    before = OptionalDouble.of(run.accuracy());
+                }
+                key = key.next();
+                Observation observation = run.loop().step(key);
+                metrics.append(observation);
+                view.progress(step, observation.step().values());
+            }
+        }
+        return before;
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of the command. */
+@NullMarked
+package dev.rft.cli;
+
+import org.jspecify.annotations.NullMarked;

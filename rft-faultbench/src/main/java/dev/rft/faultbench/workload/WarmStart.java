@@ -1,0 +1,101 @@
+package dev.rft.faultbench.workload;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.JniUtils;
+import dev.rft.api.signal.StepKey;
+import dev.rft.core.model.PolicyModel;
+import dev.rft.core.model.Transformer;
+import dev.rft.core.model.TransformerConfig;
+import dev.rft.core.optim.AdamW;
+import dev.rft.core.train.Prompt;
+import dev.rft.core.train.Randomness;
+import dev.rft.core.train.Randomness.Purpose;
+import dev.rft.core.train.SupervisedTrainer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.IntConsumer;
+import java.util.random.RandomGenerator;
+
+/**
+ * Weights after a short supervised training: good enough that some responses are right, so that
+ * policy optimization has something to improve. A function of the seed.
+ */
+public final class WarmStart {
+
+    /** Updates of the supervised training. */
+    public static final int STEPS = 160;
+
+    private static final NDIndex ALL = new NDIndex("...");
+    private static final int BATCH = 128;
+    private static final int RAMP = 20;
+    private static final double LEARNING_RATE = 2e-3;
+
+    private final TransformerConfig config;
+    private final Map<String, float[]> weights = new TreeMap<>();
+
+    private WarmStart(TransformerConfig config) {
+        this.config = config;
+    }
+
+    /**
+     * Trains.
+     *
+     * @param manager owns what the training needs, until it is over
+     * @param task the task
+     * @param seed all randomness follows from it
+     * @param progress told after each update how many were made
+     * @return the weights
+     */
+    public static WarmStart train(
+            NDManager manager, Addition task, long seed, IntConsumer progress) {
+        TransformerConfig config = TransformerConfig.tiny(task.tokenizer().vocabulary(), 32);
+        Randomness randomness = new Randomness(seed);
+        WarmStart warm = new WarmStart(config);
+        JniUtils.setGradMode(false);
+        try (Transformer model =
+                        new Transformer(
+                                manager, config, randomness.of(Purpose.WEIGHTS, StepKey.START));
+                AdamW optimizer = new AdamW(manager, model.parameters(), AdamW.Config.defaults())) {
+            SupervisedTrainer trainer =
+                    new SupervisedTrainer(model, task.tokenizer(), optimizer, 1);
+            for (int step = 1; step <= STEPS; step++) {
+                RandomGenerator random = randomness.of(Purpose.WARM_START, new StepKey(0, step, 0));
+                List<Prompt> batch = new ArrayList<>(BATCH);
+                for (int i = 0; i < BATCH; i++) {
+                    batch.add(task.prompts().draw(random));
+                }
+                trainer.step(batch, LEARNING_RATE * Math.min(1.0, (double) step / RAMP));
+                progress.accept(step);
+            }
+            model.parameters().forEach((name, w) -> warm.weights.put(name, w.toFloatArray()));
+        }
+        return warm;
+    }
+
+    /**
+     * Makes a model with these weights.
+     *
+     * @param manager its sub-manager owns the model
+     * @return a new model; the caller closes it
+     */
+    public PolicyModel model(NDManager manager) {
+        JniUtils.setGradMode(false);
+        Transformer model =
+                new Transformer(
+                        manager, config, new Randomness(0).of(Purpose.WEIGHTS, StepKey.START));
+        model.parameters().forEach(this::load);
+        return model;
+    }
+
+    private void load(String name, NDArray parameter) {
+        Shape shape = parameter.getShape();
+        try (NDArray saved = parameter.getManager().create(weights.get(name), shape)) {
+            parameter.set(ALL, saved);
+        }
+    }
+}

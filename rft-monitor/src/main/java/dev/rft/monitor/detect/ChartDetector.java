@@ -1,0 +1,131 @@
+package dev.rft.monitor.detect;
+
+import dev.rft.api.signal.Observation;
+import dev.rft.monitor.Detector;
+import dev.rft.monitor.DetectorState;
+import dev.rft.monitor.Evidence;
+import dev.rft.monitor.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/**
+ * A detector made of channels and, perhaps, a rule. Its verdict is the most serious of theirs: a
+ * broken rule, an alarm (of several the largest shift), a suspicion, a healthy channel; nothing
+ * evaluated only when no channel could look.
+ */
+final class ChartDetector implements Detector {
+
+    private static final String RULE = "rule";
+
+    private final List<Watch> channels;
+    private final Optional<Rule> rule;
+
+    ChartDetector(List<? extends Watch> channels, Optional<Rule> rule) {
+        this.channels = List.copyOf(channels);
+        this.rule = rule;
+    }
+
+    @Override
+    public Verdict inspect(Observation observation) {
+        List<Verdict> verdicts = new ArrayList<>();
+        for (Watch channel : channels) {
+            verdicts.add(channel.inspect(observation));
+        }
+        double shift = channels.get(0).shift();
+        rule.flatMap(invariant -> invariant.broken(observation, shift))
+                .map(evidence -> withOnset(evidence, verdicts.get(0)).asInvariant())
+                .ifPresent(evidence -> verdicts.add(Verdict.violated(evidence)));
+        Verdict worst = verdicts.get(0);
+        for (Verdict verdict : verdicts) {
+            if (severity(verdict) > severity(worst)) {
+                worst = verdict;
+            }
+        }
+        return worst;
+    }
+
+    /**
+     * A rule that does not know since when it is broken takes the estimate of the first channel.
+     */
+    private static Evidence withOnset(Evidence evidence, Verdict first) {
+        OptionalLong known =
+                first.match(
+                        healthy -> OptionalLong.empty(),
+                        suspect -> suspect.evidence().onset(),
+                        violated -> violated.evidence().onset(),
+                        notEvaluated -> OptionalLong.empty());
+        return evidence.onset().isEmpty() && known.isPresent()
+                ? evidence.since(known.getAsLong())
+                : evidence;
+    }
+
+    /** Orders verdicts; within alarms and suspicions a squashed shift in [0, 1) decides. */
+    private static double severity(Verdict verdict) {
+        return verdict.match(
+                healthy -> 1.0,
+                suspect -> 2 + size(suspect.evidence()),
+                violated -> violated.evidence().invariant() ? 4.0 : 3 + size(violated.evidence()),
+                notEvaluated -> 0.0);
+    }
+
+    private static double size(Evidence evidence) {
+        double shift = Math.abs(evidence.shift());
+        return Double.isNaN(shift) ? 0 : 1 - 1 / (1 + shift);
+    }
+
+    @Override
+    public DetectorState save() {
+        Map<String, double[]> values = new TreeMap<>();
+        for (Watch channel : channels) {
+            channel.save()
+                    .forEach((name, numbers) -> values.put(channel.name() + "/" + name, numbers));
+        }
+        rule.ifPresent(invariant -> values.put(RULE, new double[] {invariant.memory}));
+        return new DetectorState(values);
+    }
+
+    @Override
+    public void restore(DetectorState state) {
+        Map<String, double[]> before = save().values();
+        try {
+            restoreAll(state.values());
+        } catch (IllegalArgumentException wrong) {
+            restoreAll(before);
+            throw wrong;
+        }
+    }
+
+    private void restoreAll(Map<String, double[]> values) {
+        for (Watch channel : channels) {
+            String prefix = channel.name() + "/";
+            Map<String, double[]> part = new TreeMap<>();
+            values.forEach(
+                    (name, numbers) -> {
+                        if (name.startsWith(prefix)) {
+                            part.put(name.substring(prefix.length()), numbers);
+                        }
+                    });
+            if (part.isEmpty() && !values.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "state: must be of this detector, with '"
+                                + prefix
+                                + "...', had "
+                                + values.keySet());
+            }
+            channel.restore(part);
+        }
+        rule.ifPresent(
+                invariant -> {
+                    double[] memory = values.getOrDefault(RULE, new double[] {0});
+                    if (memory.length != 1) {
+                        throw new IllegalArgumentException(
+                                "state: '" + RULE + "' must be one number, had " + memory.length);
+                    }
+                    invariant.memory = memory[0];
+                });
+    }
+}

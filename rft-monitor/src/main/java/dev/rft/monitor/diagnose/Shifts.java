@@ -1,0 +1,79 @@
+package dev.rft.monitor.diagnose;
+
+import dev.rft.api.signal.Observation;
+import dev.rft.api.signal.Signal;
+import dev.rft.monitor.stats.Transform;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * How far signals have moved since an onset, in deviations of their noise before it.
+ *
+ * <p>Implementation note. Shift = (median since - median before) / s on the signal's scale, with s
+ * the scaled median absolute deviation of at most {@value #BEFORE} values before, at least the
+ * sampling noise of a small batch or 3 % of a positive signal: a signal that never moved has no
+ * noise to compare with. Values that are not finite are left out.
+ */
+final class Shifts {
+
+    private static final int BEFORE = 32;
+    private static final int SMALLEST_BEFORE = 6;
+    private static final int ASSUMED_COUNT = 256;
+
+    private final List<Observation> before;
+    private final List<Observation> since;
+
+    /**
+     * Splits observations at an onset.
+     *
+     * @param recent observations, oldest first, not empty
+     * @param onset the first step of the change; of a step executed more than once the last
+     *     execution counts
+     */
+    Shifts(List<Observation> recent, long onset) {
+        int attempt = recent.get(recent.size() - 1).key().attempt();
+        int split = recent.size() - 1;
+        while (split > 0
+                && recent.get(split - 1).key().step() >= onset
+                && recent.get(split - 1).key().attempt() == attempt) {
+            split--;
+        }
+        before = recent.subList(Math.max(0, split - BEFORE), split);
+        since = recent.subList(split, recent.size());
+    }
+
+    /** Returns the signed shift of a signal; empty when there are too few values to tell. */
+    OptionalDouble of(Signal signal) {
+        double[] old = values(signal, before);
+        double[] now = values(signal, since);
+        if (old.length < SMALLEST_BEFORE || now.length == 0) {
+            return OptionalDouble.empty();
+        }
+        double centre = median(old);
+        double spread =
+                1.4826 * median(Arrays.stream(old).map(v -> Math.abs(v - centre)).toArray());
+        double floor =
+                switch (signal.scale()) {
+                    case LINEAR -> 1e-9 + 0.01 * Math.abs(centre);
+                    case LOG -> 0.03;
+                    case FRACTION -> Transform.angularDeviation(ASSUMED_COUNT);
+                };
+        return OptionalDouble.of((median(now) - centre) / Math.max(spread, floor));
+    }
+
+    private static double[] values(Signal signal, List<Observation> observations) {
+        return observations.stream()
+                .mapToDouble(observation -> observation.value(signal).orElse(Double.NaN))
+                .filter(Double::isFinite)
+                .map(value -> Transform.apply(signal.scale(), value))
+                .toArray();
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.rft.monitor.stats;
+
+/**
+ * Thresholds of a chart that follow from the rate of false alarms it may give.
+ *
+ * <p>Implementation note. With known parameters and normal noise the rate of a CUSUM with reference
+ * value k falls as {@code exp(-2 k h)} (Siegmund, 1985). A chart that estimates its parameters on a
+ * few dozen correlated values is far from that: its rate still falls with h, more slowly. With
+ * {@link #DRIFT_EXPONENT} the simulated rate, estimation included, stays under the wanted one for
+ * uncorrelated noise and exceeds it for strongly correlated noise;
+ * docs/decisions/0002-detection-kernel.md gives the streams and the figures. The spike test looks
+ * at one value, so that the tail of the noise decides; it takes the quantile of Student's t with
+ * {@link #SPIKE_FREEDOM} degrees of freedom, and fewer while the scale is estimated on few values:
+ * the efficiency of the median absolute deviation is 0.37, so that n values know the scale as well
+ * as 0.37 n do with the ordinary estimate.
+ *
+ * @param spike robust z of one value that is an alarm
+ * @param drift height of the CUSUM that is an alarm
+ */
+record Limits(double spike, double drift) {
+
+    static final double DRIFT_EXPONENT = 1.0;
+    static final double SPIKE_FREEDOM = 10;
+    static final double SCALE_EFFICIENCY = 0.37;
+
+    private static final int BISECTIONS = 40;
+    private static final int INTERVALS = 64;
+
+    /**
+     * Derives the thresholds.
+     *
+     * @param falseAlarmsPerStep the rate the chart may have, shared equally by its two tests; in
+     *     (0, 0.1]
+     * @param values how many values the baseline holds
+     * @return the thresholds
+     */
+    static Limits of(double falseAlarmsPerStep, int values) {
+        double each = falseAlarmsPerStep / 2;
+        double freedom = Math.max(3, Math.min(SPIKE_FREEDOM, SCALE_EFFICIENCY * values));
+        return new Limits(studentQuantile(each, freedom), Math.log(1 / each) / DRIFT_EXPONENT);
+    }
+
+    /**
+     * Returns the value that Student's t exceeds with a small probability.
+     *
+     * <p>With t = tan(u) sqrt(v) the tail is the integral of cos(u)^(v - 1) up to pi / 2, a finite
+     * interval on a smooth function: bisection over u loses no digits far out, where series do.
+     */
+    static double studentQuantile(double tail, double freedom) {
+        double area = 2 * tail * complementIntegral(Math.PI / 2, freedom);
+        double low = 0;
+        double high = Math.PI / 2;
+        for (int i = 0; i < BISECTIONS; i++) {
+            double middle = (low + high) / 2;
+            if (complementIntegral(middle, freedom) > area) {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        return Math.sqrt(freedom) / Math.tan((low + high) / 2);
+    }
+
+    /** Integrates sin(w)^(v - 1) over w from 0, by Simpson's rule; w is the complement of u. */
+    private static double complementIntegral(double to, double freedom) {
+        double width = to / INTERVALS;
+        double sum = 0;
+        for (int i = 1; i <= INTERVALS; i++) {
+            int weight = i == INTERVALS ? 1 : i % 2 == 1 ? 4 : 2;
+            sum += weight * Math.pow(Math.sin(width * i), freedom - 1);
+        }
+        return sum * width / 3;
+    }
+}

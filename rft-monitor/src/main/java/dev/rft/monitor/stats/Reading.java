@@ -1,0 +1,35 @@
+package dev.rft.monitor.stats;
+
+import java.util.OptionalLong;
+
+/**
+ * What a chart says of one value.
+ *
+ * @param state the finding
+ * @param shift distance from the expected value in standard deviations of the noise, positive where
+ *     adverse; 0 while the chart is learning
+ * @param expected the expected value on the transformed scale; NaN while the chart is learning
+ * @param limit the largest (for a fall: smallest) value that would not have been a spike, on the
+ *     transformed scale
+ * @param onset the step at which the change is estimated to have begun; present when suspect or
+ *     alarming
+ */
+public record Reading(
+        State state, double shift, double expected, double limit, OptionalLong onset) {
+
+    /** The finding of a chart, from the least to the most serious. */
+    public enum State {
+        /** Too few values to judge. */
+        LEARNING,
+        /** As expected. */
+        QUIET,
+        /** On the way to an alarm. */
+        SUSPECT,
+        /** Changed. */
+        ALARM
+    }
+
+    static Reading learning() {
+        return new Reading(State.LEARNING, 0, Double.NaN, Double.NaN, OptionalLong.empty());
+    }
+}

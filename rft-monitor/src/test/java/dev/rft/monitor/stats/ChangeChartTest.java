@@ -1,0 +1,184 @@
+package dev.rft.monitor.stats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.rft.monitor.stats.ChangeChart.Path;
+import dev.rft.monitor.stats.Reading.State;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ChangeChartTest {
+
+    private static final double RATE = 2e-5;
+
+    @Test
+    void read_beforeWarmUp_isLearning() {
+        ChangeChart chart = new ChangeChart(1, Path.LEVEL, RATE);
+        for (int i = 1; i <= ChangeChart.WARM_UP; i++) {
+            assertThat(chart.read(i == 5 ? 1e9 : i % 3, 0, i).state()).isEqualTo(State.LEARNING);
+        }
+        assertThat(chart.read(1, 0, ChangeChart.WARM_UP + 1).state()).isEqualTo(State.QUIET);
+    }
+
+    @Test
+    void read_jump_alarmsAtOnceAndNamesItsFirstStep() {
+        ChangeChart chart = trained(new Random(1), 100);
+        assertThat(chart.read(20, 0, 101).onset()).hasValue(101);
+        Reading second = chart.read(20, 0, 102);
+        assertThat(second.state()).isEqualTo(State.ALARM);
+        assertThat(second.onset()).hasValue(101);
+    }
+
+    @Test
+    void read_slowDrift_alarmsAndNamesAStepNearItsBeginning() {
+        Random random = new Random(2);
+        ChangeChart chart = trained(random, 100);
+        for (int step = 101; step <= 130; step++) {
+            Reading reading = chart.read(random.nextGaussian() + 0.3 * (step - 100), 0, step);
+            if (reading.state() == State.ALARM) {
+                assertThat(reading.onset().orElseThrow()).isBetween(97L, (long) step);
+                return;
+            }
+        }
+        throw new AssertionError("no alarm in 30 steps of a drift of 0.3 deviations per step");
+    }
+
+    @Test
+    void read_changeInTheOtherDirection_staysQuiet() {
+        ChangeChart chart = trained(new Random(3), 100);
+        for (int step = 101; step < 160; step++) {
+            assertThat(chart.read(-20, 0, step).state()).isEqualTo(State.QUIET);
+        }
+    }
+
+    @Test
+    void read_backToNormal_endsTheAlarmAtOnce() {
+        Random random = new Random(4);
+        ChangeChart chart = trained(random, 100);
+        for (int step = 101; step <= 106; step++) {
+            chart.read(15, 0, step);
+        }
+        assertThat(chart.read(0, 0, 107).state()).isNotEqualTo(State.ALARM);
+    }
+
+    @Test
+    void read_lastingShift_isLearnedInBoundedTime() {
+        Random random = new Random(5);
+        ChangeChart chart = trained(random, 100);
+        int alarms = 0;
+        for (int step = 101; step <= 300; step++) {
+            if (chart.read(50 + random.nextGaussian(), 0, step).state() == State.ALARM) {
+                alarms++;
+                assertThat(step).isLessThan(101 + 2 * ChangeChart.PATIENCE);
+            }
+        }
+        assertThat(alarms).isLessThanOrEqualTo(ChangeChart.PATIENCE);
+    }
+
+    @Test
+    void read_constantThenTinyChangeWithinNoise_staysQuiet() {
+        ChangeChart chart = new ChangeChart(-1, Path.LEVEL, RATE);
+        for (int step = 1; step <= 60; step++) {
+            chart.read(1, 0.01, step);
+        }
+        assertThat(chart.read(0.98, 0.0156, 61).state()).isEqualTo(State.QUIET);
+        assertThat(chart.read(0.5, 0.0156, 62).state()).isEqualTo(State.ALARM);
+    }
+
+    @Test
+    void read_fastLearningOnADriftingPath_staysQuiet() {
+        Random random = new Random(6);
+        ChangeChart chart = new ChangeChart(1, Path.DRIFTING, RATE);
+        for (int step = 1; step <= 200; step++) {
+            double p = 0.05 + 0.85 / (1 + Math.exp(-(step - 100) / 6.0));
+            double noise = Math.sqrt(p * (1 - p) / 64);
+            Reading reading = chart.read(p + noise * random.nextGaussian(), noise, step);
+            assertThat(reading.state()).as("step %s", step).isNotEqualTo(State.ALARM);
+        }
+    }
+
+    @Test
+    void read_stepsGoBack_onsetNeverLiesAhead() {
+        ChangeChart chart = trained(new Random(7), 100);
+        chart.read(20, 0, 101);
+        assertThat(chart.read(20, 0, 60).onset().orElseThrow()).isLessThanOrEqualTo(60);
+    }
+
+    @Test
+    void restore_otherState_isRejected() {
+        ChangeChart chart = new ChangeChart(1, Path.LEVEL, RATE);
+        assertThatThrownBy(() -> chart.restore(Map.of("state", new double[2])))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("6 numbers");
+    }
+
+    @Test
+    void read_notFinite_isRejected() {
+        ChangeChart chart = new ChangeChart(1, Path.LEVEL, RATE);
+        assertThatThrownBy(() -> chart.read(Double.NaN, 0, 1))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /**
+     * The limits are about twice what docs/decisions/0002-detection-kernel.md reports, for 25,000
+     * values each.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0, 2",
+        "0.5, 0, 4",
+        "0.8, 0, 8",
+        "0.95, 0, 45",
+        "0, 5, 18",
+    })
+    void read_healthyStreams_keepTheMeasuredRate(double rho, int freedom, int limit) {
+        int alarms = 0;
+        for (Path path : new Path[] {Path.LEVEL, Path.TREND}) {
+            Random random = new Random(8);
+            int here = 0;
+            for (int stream = 0; stream < 50; stream++) {
+                here += falseAlarms(path, random, rho, freedom);
+            }
+            alarms = Math.max(alarms, here);
+        }
+        assertThat(alarms).isLessThanOrEqualTo(limit);
+    }
+
+    private static int falseAlarms(Path path, Random random, double rho, int freedom) {
+        ChangeChart chart = new ChangeChart(1, path, RATE);
+        double x = random.nextGaussian() / Math.sqrt(1 - rho * rho);
+        int episodes = 0;
+        int last = -100;
+        for (int step = 1; step <= 500; step++) {
+            x = rho * x + noise(random, freedom);
+            if (chart.read(x, 0, step).state() == State.ALARM) {
+                episodes += step - last > ChangeChart.GAP ? 1 : 0;
+                last = step;
+            }
+        }
+        return episodes;
+    }
+
+    /** Normal noise for freedom 0, else Student's t. */
+    private static double noise(Random random, int freedom) {
+        double normal = random.nextGaussian();
+        double squares = 0;
+        for (int i = 0; i < freedom; i++) {
+            double next = random.nextGaussian();
+            squares += next * next;
+        }
+        return freedom == 0 ? normal : normal / Math.sqrt(squares / freedom);
+    }
+
+    private static ChangeChart trained(Random random, int steps) {
+        ChangeChart chart = new ChangeChart(1, Path.LEVEL, RATE);
+        for (int step = 1; step <= steps; step++) {
+            chart.read(random.nextGaussian(), 0, step);
+        }
+        return chart;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.rft.recovery;
+
+import dev.rft.api.signal.Observation;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * The last observations of the state that the loop is in: a rollback takes the steps with it that
+ * it undoes.
+ */
+final class History {
+
+    private final int capacity;
+    private final Deque<Observation> observations = new ArrayDeque<>();
+
+    History(int capacity) {
+        this.capacity = capacity;
+    }
+
+    void add(Observation observation) {
+        if (observations.size() == capacity) {
+            observations.removeFirst();
+        }
+        observations.addLast(observation);
+    }
+
+    void rewindTo(long step) {
+        observations.removeIf(observation -> observation.key().step() > step);
+    }
+
+    List<Observation> all() {
+        return List.copyOf(observations);
+    }
+
+    List<Observation> before(long step) {
+        return where(observation -> observation.key().step() < step);
+    }
+
+    List<Observation> since(long step) {
+        return where(observation -> observation.key().step() >= step);
+    }
+
+    private List<Observation> where(Predicate<Observation> condition) {
+        return observations.stream().filter(condition).toList();
+    }
+}

@@ -1,0 +1,317 @@
+package dev.rft.recovery;
+
+import dev.rft.api.signal.Observation;
+import dev.rft.api.signal.StepKey;
+import dev.rft.monitor.Finding;
+import dev.rft.monitor.diagnose.Cause;
+import dev.rft.monitor.diagnose.Diagnosis;
+import dev.rft.recovery.event.RftEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state machine of incidents.
+ *
+ * <pre>
+ * no incident --alarm--> watching --policy decides--> action pending --acted--> verifying
+ *      ^                   |   ^ |                                                | |
+ *      |  quiet long enough|   | +-- Continue: watch on, ask again at an alarm    | |
+ *      +-------------------+   +-------------- NO_EFFECT or WORSE: ask again -----+ |
+ *      +---------------------------------------------------- HELPED: closed --------+
+ * </pre>
+ *
+ * <p>A decided Halt closes the incident when it is carried out.
+ */
+final class IncidentTracker {
+
+    private static final RecoveryAction CONTINUE = new RecoveryAction.Continue();
+
+    private final RecoveryConfig config;
+    private final PolicyChain policies;
+    private final BiFunction<StepKey, List<Finding>, Diagnosis> diagnoser;
+    private final RunView run;
+    private final Announcer announcer;
+    private final History history;
+    private final Ledger ledger;
+    private final List<Incident> closed = new ArrayList<>();
+    private long executed;
+    private long closedAt;
+    private @Nullable OpenIncident open;
+
+    IncidentTracker(
+            RecoveryConfig config,
+            PolicyChain policies,
+            BiFunction<StepKey, List<Finding>, Diagnosis> diagnoser,
+            RunView run,
+            Announcer announcer,
+            History history) {
+        this.config = config;
+        this.policies = policies;
+        this.diagnoser = diagnoser;
+        this.run = run;
+        this.announcer = announcer;
+        this.history = history;
+        this.ledger = new Ledger(config);
+    }
+
+    /** Judges a step that is already in the history. */
+    Decision judge(Observation observation, List<Finding> findings) {
+        executed++;
+        List<Finding> alarms = findings.stream().filter(Finding::alarm).toList();
+        OpenIncident current = open;
+        if (current != null) {
+            Verification verification = current.verification();
+            return verification != null
+                    ? verify(current, verification, observation, findings, alarms)
+                    : watch(current, observation, findings, alarms);
+        }
+        if (alarms.isEmpty()) {
+            return new Decision(CONTINUE, "", findings, Optional.empty(), Optional.empty());
+        }
+        return decide(
+                begin(observation, findings, alarms), observation, findings, Optional.empty());
+    }
+
+    /** Returns the action that was decided and not yet carried out. */
+    Optional<RecoveryAction> pending() {
+        OpenIncident current = open;
+        return current == null ? Optional.empty() : Optional.ofNullable(current.pending());
+    }
+
+    /**
+     * Records that the pending action was carried out.
+     *
+     * @param key the step after which it was
+     * @param resumesAfter the step after which the run goes on
+     */
+    void acted(StepKey key, StepKey resumesAfter) {
+        OpenIncident current = open;
+        RecoveryAction action = current == null ? null : current.pending();
+        if (current == null || action == null) {
+            throw new IllegalStateException("acted: no action is pending after step " + key);
+        }
+        announcer.announce(
+                key,
+                (runId, at, time) ->
+                        new RftEvent.ActionTaken(
+                                runId,
+                                at,
+                                time,
+                                current.incident().number(),
+                                action,
+                                resumesAfter));
+        if (action instanceof RecoveryAction.Halt) {
+            close(current, key);
+            return;
+        }
+        boolean restored =
+                resumesAfter.attempt() > key.attempt() || resumesAfter.step() < key.step();
+        List<Observation> before = history.since(current.sickFrom());
+        if (restored) {
+            history.rewindTo(resumesAfter.step());
+        }
+        List<Observation> reference =
+                Verification.comparable(
+                        current.reference(), resumesAfter.step(), config.verifySteps());
+        current.verifyWith(
+                new Verification(config, action, current.incident(), reference, before),
+                restored,
+                resumesAfter.step() + 1);
+    }
+
+    /** Returns all incidents, the open one last. */
+    List<Incident> incidents() {
+        List<Incident> all = new ArrayList<>(closed);
+        if (open != null) {
+            all.add(open.incident());
+        }
+        return List.copyOf(all);
+    }
+
+    private OpenIncident begin(
+            Observation observation, List<Finding> findings, List<Finding> alarms) {
+        StepKey key = observation.key();
+        Diagnosis diagnosis = diagnoser.apply(key, findings);
+        long onset = OpenIncident.onset(alarms, key.step());
+        Incident incident =
+                new Incident(
+                        closed.size() + 1,
+                        key,
+                        onset,
+                        alarms,
+                        diagnosis,
+                        attemptsOfRelapse(diagnosis.cause()));
+        OpenIncident begun = new OpenIncident(incident, history.before(onset));
+        open = begun;
+        announcer.announce(
+                key, (runId, at, time) -> new RftEvent.IncidentOpened(runId, at, time, incident));
+        return begun;
+    }
+
+    /**
+     * Returns what was tried against the failure that has come back, or nothing when this is
+     * another one.
+     */
+    private List<Attempt> attemptsOfRelapse(Cause cause) {
+        if (closed.isEmpty() || executed - closedAt > config.cooldownSteps()) {
+            return List.of();
+        }
+        Incident last = closed.get(closed.size() - 1);
+        Cause lastCause = last.diagnosis().cause();
+        boolean same = cause == lastCause || cause == Cause.UNKNOWN || lastCause == Cause.UNKNOWN;
+        return same ? last.attempts() : List.of();
+    }
+
+    private Decision watch(
+            OpenIncident current,
+            Observation observation,
+            List<Finding> findings,
+            List<Finding> alarms) {
+        if (alarms.isEmpty()) {
+            if (current.quiet() >= config.quietSteps()) {
+                close(current, observation.key());
+            }
+            return decision(CONTINUE, "", findings, current, Optional.empty());
+        }
+        join(current, observation, findings, alarms);
+        return decide(current, observation, findings, Optional.empty());
+    }
+
+    private Decision verify(
+            OpenIncident current,
+            Verification verification,
+            Observation observation,
+            List<Finding> findings,
+            List<Finding> alarms) {
+        Optional<Verification.Judgement> judgement = verification.next(observation, alarms);
+        // What detectors say while their windows refill after a restore is no evidence.
+        if (!alarms.isEmpty() && (judgement.isPresent() || !current.restored())) {
+            join(current, observation, findings, alarms);
+        }
+        if (judgement.isEmpty()) {
+            return decision(CONTINUE, "", findings, current, Optional.empty());
+        }
+        Outcome outcome = judgement.get().outcome();
+        Incident incident = current.incident().withOutcome(outcome, judgement.get().reason());
+        Attempt attempt = incident.attempts().get(incident.attempts().size() - 1);
+        current.judged(incident);
+        StepKey key = observation.key();
+        announcer.announce(
+                key,
+                (runId, at, time) ->
+                        new RftEvent.ActionVerified(runId, at, time, incident.number(), attempt));
+        if (outcome != Outcome.HELPED) {
+            return decide(current, observation, findings, Optional.of(attempt));
+        }
+        if (attempt.action() instanceof RecoveryAction.SkipStep) {
+            ledger.refund(current.charged());
+        }
+        close(current, key);
+        return decision(CONTINUE, attempt.reason(), findings, current, Optional.of(attempt));
+    }
+
+    /** Adds the alarms of a further step to the incident. */
+    private void join(
+            OpenIncident current,
+            Observation observation,
+            List<Finding> findings,
+            List<Finding> alarms) {
+        Incident incident = current.incident();
+        StepKey key = observation.key();
+        Incident merged = incident.with(alarms, incident.diagnosis());
+        current.become(
+                merged.with(alarms, diagnoser.apply(key, remembered(findings, merged)))
+                        .beginningBy(OpenIncident.onset(alarms, key.step())));
+        current.alarmed();
+    }
+
+    /**
+     * Returns the present verdicts, the incident's alarms standing in for detectors that have
+     * fallen silent since.
+     */
+    private static List<Finding> remembered(List<Finding> findings, Incident incident) {
+        List<Finding> all = new ArrayList<>(incident.findings());
+        Set<String> alarmed = all.stream().map(Finding::detector).collect(Collectors.toSet());
+        findings.stream().filter(now -> !alarmed.contains(now.detector())).forEach(all::add);
+        return all;
+    }
+
+    private Decision decide(
+            OpenIncident current,
+            Observation observation,
+            List<Finding> findings,
+            Optional<Attempt> verified) {
+        StepKey key = observation.key();
+        Incident incident = current.incident();
+        PolicyChain.Choice choice =
+                policies.choose(
+                        incident,
+                        state(current, key, findings.stream().anyMatch(Finding::alarm)),
+                        current.confirmed(config.confirmSteps()),
+                        (name, reason) -> quarantined(key, name, reason));
+        if (choice.action() instanceof RecoveryAction.Continue) {
+            return decision(CONTINUE, choice.note(), findings, current, verified);
+        }
+        Cause cause = incident.diagnosis().cause();
+        RecoveryAction action = withinBudget(choice.action(), cause);
+        if (!(action instanceof RecoveryAction.Halt)) {
+            ledger.spend(cause);
+        }
+        current.decide(action, incident.with(new Attempt(action, key, Outcome.PENDING, "")), cause);
+        return decision(action, choice.note(), findings, current, verified);
+    }
+
+    private RecoveryAction withinBudget(RecoveryAction action, Cause cause) {
+        if (action instanceof RecoveryAction.Halt) {
+            return action;
+        }
+        return ledger.exhausted(cause)
+                .<RecoveryAction>map(
+                        why ->
+                                new RecoveryAction.Halt(
+                                        why + "; " + action.name() + " would have been next"))
+                .orElse(action);
+    }
+
+    private RunState state(OpenIncident current, StepKey key, boolean alarming) {
+        return new RunState(
+                key,
+                run.capabilities().get(),
+                run.knobs().get(),
+                run.newestGoodBefore().apply(current.incident().onset()),
+                current.reference(),
+                history.since(current.sickFrom()),
+                alarming,
+                ledger.left());
+    }
+
+    private void quarantined(StepKey key, String component, String reason) {
+        announcer.announce(
+                key,
+                (runId, at, time) ->
+                        new RftEvent.ComponentQuarantined(runId, at, time, component, reason));
+    }
+
+    private void close(OpenIncident current, StepKey key) {
+        Incident incident = current.incident();
+        open = null;
+        closed.add(incident);
+        closedAt = executed;
+        announcer.announce(
+                key, (runId, at, time) -> new RftEvent.IncidentClosed(runId, at, time, incident));
+    }
+
+    private static Decision decision(
+            RecoveryAction action,
+            String note,
+            List<Finding> findings,
+            OpenIncident current,
+            Optional<Attempt> verified) {
+        return new Decision(action, note, findings, Optional.of(current.incident()), verified);
+    }
+}

@@ -1,0 +1,128 @@
+package dev.rft.recovery;
+
+import dev.rft.api.signal.Observation;
+import dev.rft.monitor.Finding;
+import dev.rft.monitor.Verdict;
+import dev.rft.monitor.diagnose.Cause;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The incident that is open now, and what its end depends on. */
+final class OpenIncident {
+
+    private Incident incident;
+    private final List<Observation> reference;
+
+    /**
+     * The first step that belongs to the failure in the state that the loop is in; a restore moves
+     * it.
+     */
+    private long sickFrom;
+
+    private int alarmSteps;
+    private int quietSteps;
+    private boolean restored;
+
+    /** The action that was decided and not yet carried out. */
+    private @Nullable RecoveryAction pending;
+
+    /** What the last action was charged to. */
+    private Cause charged = Cause.UNKNOWN;
+
+    private @Nullable Verification verification;
+
+    OpenIncident(Incident incident, List<Observation> reference) {
+        this.incident = incident;
+        this.reference = reference;
+        this.sickFrom = incident.onset();
+        this.alarmSteps = 1;
+    }
+
+    /**
+     * Returns the step at which the earliest of some alarms puts the onset: within the run, not
+     * after the present.
+     */
+    static long onset(List<Finding> alarms, long present) {
+        long earliest =
+                alarms.stream()
+                        .mapToLong(
+                                finding ->
+                                        finding.verdict() instanceof Verdict.Violated violated
+                                                ? violated.evidence().onset().orElse(present)
+                                                : present)
+                        .min()
+                        .orElse(present);
+        // Step 0 is the state before the first step: a failure begins in a step.
+        return Math.min(Math.max(earliest, 1), present);
+    }
+
+    Incident incident() {
+        return incident;
+    }
+
+    void become(Incident changed) {
+        incident = changed;
+    }
+
+    /** Returns the healthy observations that the run is compared with. */
+    List<Observation> reference() {
+        return reference.stream()
+                .filter(observation -> observation.key().step() < incident.onset())
+                .toList();
+    }
+
+    /** Returns the first step of the present attempt that belongs to the failure. */
+    long sickFrom() {
+        return Math.min(sickFrom, incident.onset());
+    }
+
+    void alarmed() {
+        alarmSteps++;
+        quietSteps = 0;
+    }
+
+    /** Counts a step without an alarm and returns how many there were in a row. */
+    int quiet() {
+        return ++quietSteps;
+    }
+
+    /** Tells whether the alarm has lasted long enough, or needs not to. */
+    boolean confirmed(int steps) {
+        return alarmSteps >= steps || incident.invariantBroken() || !incident.attempts().isEmpty();
+    }
+
+    @Nullable RecoveryAction pending() {
+        return pending;
+    }
+
+    Cause charged() {
+        return charged;
+    }
+
+    void decide(RecoveryAction action, Incident withAttempt, Cause cause) {
+        pending = action;
+        incident = withAttempt;
+        charged = cause;
+    }
+
+    @Nullable Verification verification() {
+        return verification;
+    }
+
+    boolean restored() {
+        return restored;
+    }
+
+    void verifyWith(Verification next, boolean wasRestored, long resumedFrom) {
+        pending = null;
+        verification = next;
+        restored = wasRestored;
+        sickFrom = wasRestored ? resumedFrom : sickFrom;
+    }
+
+    void judged(Incident withOutcome) {
+        verification = null;
+        quietSteps = 0;
+        incident = withOutcome;
+    }
+}

@@ -1,0 +1,345 @@
+package dev.rft.recovery;
+
+import dev.rft.api.control.Capability;
+import dev.rft.api.control.Knob;
+import dev.rft.api.signal.Observation;
+import dev.rft.api.signal.Signal;
+import dev.rft.api.signal.StepKey;
+import dev.rft.monitor.AlarmBudget;
+import dev.rft.monitor.Evidence;
+import dev.rft.monitor.EvidenceClass;
+import dev.rft.monitor.Finding;
+import dev.rft.monitor.Monitor;
+import dev.rft.monitor.Verdict;
+import dev.rft.monitor.diagnose.Diagnoser;
+import dev.rft.monitor.diagnose.Diagnosis;
+import dev.rft.monitor.diagnose.FingerprintDiagnoser;
+import dev.rft.recovery.event.RftEvent;
+import dev.rft.recovery.event.RftListener;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The mind of supervision: takes what each executed step showed and says what to do before the
+ * next. For those who own their loop; {@link Supervisor} drives a {@link
+ * dev.rft.api.control.TrainingLoop} with one.
+ *
+ * <pre>{@code
+ * Session session = Session.builder().monitor(monitor).build();
+ * Decision decision = session.observe(Observation.of(step, Map.of(REWARD_MEAN, 0.41, GRAD_NORM, 1.3)));
+ * }</pre>
+ *
+ * <p><b>From alarm to action.</b> An alarm opens an incident, whose onset is the earliest that an
+ * alarm estimates. Nothing but a skipped step is decided before the alarm was seen on {@link
+ * RecoveryConfig#confirmSteps} steps, and nothing destructive before two kinds of evidence agree; a
+ * broken invariant is enough for both. Until then the session goes on watching, and an incident
+ * that falls silent closes as passed.
+ *
+ * <p><b>From action to proof.</b> Each action is judged by the steps after it, against the run
+ * before the onset. One that helped closes the incident; after one that did not, the policies are
+ * asked again with that attempt on record. Every action is counted, no rollback rewinds the count,
+ * and where a budget ends the session decides {@link RecoveryAction.Halt}.
+ *
+ * <p><b>The driver's part.</b> Carry out the decided action, call {@link #acted}, and go on; after
+ * a rollback, rewind the monitor too ({@link Monitor#restore}) and continue under {@link
+ * StepKey#rolledBackTo}. Undo a turned knob when {@link Decision#verified} says that it did not
+ * help. Not thread-safe: one thread at a time.
+ */
+public final class Session {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+    private static final Signal DISCARDED =
+            Signal.of("update.discarded", "updates", Signal.Direction.UP, Signal.Scale.LINEAR);
+
+    private final Monitor monitor;
+    private final Announcer announcer;
+    private final History history;
+    private final IncidentTracker tracker;
+    private final Set<String> quarantinedDetectors = new HashSet<>();
+    private @Nullable Diagnoser diagnoser;
+    private @Nullable StepKey last;
+
+    private Session(Builder builder) {
+        monitor = builder.monitor;
+        diagnoser = builder.diagnoser;
+        announcer = new Announcer(builder.runId, builder.clock, builder.listeners);
+        history = new History(builder.config.historyWindow());
+        tracker =
+                new IncidentTracker(
+                        builder.config,
+                        new PolicyChain(builder.policies),
+                        this::diagnose,
+                        builder.run,
+                        announcer,
+                        history);
+    }
+
+    /**
+     * Begins with the standard monitor (one false alarm per ten thousand steps), diagnoser and
+     * policies, the default configuration and the system's clock.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Judges an executed step, none of whose updates were discarded.
+     *
+     * @param observation what the step showed
+     * @return what to do before the next step
+     */
+    public Decision observe(Observation observation) {
+        return observe(observation, 0);
+    }
+
+    /**
+     * Judges an executed step. An action of the last decision that {@link #acted} was not called
+     * for counts as carried out, with the run going on where this observation shows it.
+     *
+     * @param observation what the step showed
+     * @param updatesDiscarded how many of its updates were kept from the weights for not being
+     *     finite, at least 0. A discarded update is an alarm by itself, whether a detector sees it
+     *     or not
+     * @return what to do before the next step
+     */
+    public Decision observe(Observation observation, int updatesDiscarded) {
+        StepKey key = observation.key();
+        if (updatesDiscarded < 0) {
+            throw new IllegalArgumentException(
+                    "updatesDiscarded: must be >= 0, was " + updatesDiscarded);
+        }
+        if (tracker.pending().isPresent()) {
+            acted(new StepKey(key.attempt(), Math.max(0, key.step() - 1), key.incarnation()));
+        }
+        last = key;
+        List<Finding> findings = new ArrayList<>(monitor.inspect(observation));
+        if (updatesDiscarded > 0) {
+            findings.add(discarded(observation, updatesDiscarded));
+        }
+        history.add(observation);
+        announcer.announce(
+                key,
+                (runId, at, time) ->
+                        new RftEvent.StepCompleted(
+                                runId,
+                                at,
+                                time,
+                                observation,
+                                List.copyOf(findings),
+                                updatesDiscarded));
+        reportQuarantinedDetectors(key);
+        Decision decision = tracker.judge(observation, findings);
+        if (!decision.note().isEmpty()) {
+            LOG.info("step {}: {}: {}", key, decision.action().name(), decision.note());
+        }
+        return decision;
+    }
+
+    /**
+     * Records that the decided action was carried out.
+     *
+     * @param resumesAfter the step after which the run goes on: the present one, or the restored
+     *     one in a new attempt
+     * @throws IllegalStateException when the last decision was to continue, or was recorded already
+     */
+    public void acted(StepKey resumesAfter) {
+        Objects.requireNonNull(resumesAfter, "resumesAfter");
+        StepKey key = last;
+        if (key == null) {
+            throw new IllegalStateException("acted: no step was observed yet");
+        }
+        tracker.acted(key, resumesAfter);
+    }
+
+    /** Returns the run's incidents so far, in order; an open one is the last. */
+    public List<Incident> incidents() {
+        return tracker.incidents();
+    }
+
+    /** Returns how many calls of listeners have thrown. */
+    public int listenerFailures() {
+        return announcer.failures();
+    }
+
+    Announcer announcer() {
+        return announcer;
+    }
+
+    private static Finding discarded(Observation observation, int updatesDiscarded) {
+        // A diagnosis reads signals: show the value that was not finite, where the loop reports it.
+        Evidence evidence =
+                observation.step().values().entrySet().stream()
+                        .filter(entry -> !Double.isFinite(entry.getValue()))
+                        .findFirst()
+                        .map(entry -> Evidence.of(entry.getKey(), entry.getValue(), "finite"))
+                        .orElseGet(() -> Evidence.of(DISCARDED, updatesDiscarded, "0"));
+        return new Finding(
+                "update-gate", EvidenceClass.GRADIENT, Verdict.violated(evidence.asInvariant()));
+    }
+
+    private Diagnosis diagnose(StepKey key, List<Finding> findings) {
+        Diagnoser present = diagnoser;
+        if (present == null) {
+            return Diagnosis.unknown();
+        }
+        try {
+            return Objects.requireNonNull(
+                    present.diagnose(List.copyOf(findings), history.all()), "diagnosis");
+        } catch (RuntimeException e) {
+            diagnoser = null;
+            LOG.error("the diagnoser failed; causes are unknown from now on", e);
+            quarantined(key, "diagnoser", e.toString());
+            return Diagnosis.unknown();
+        }
+    }
+
+    private void reportQuarantinedDetectors(StepKey key) {
+        monitor.quarantined()
+                .forEach(
+                        (id, reason) -> {
+                            if (quarantinedDetectors.add(id)) {
+                                quarantined(key, "detector " + id, reason);
+                            }
+                        });
+    }
+
+    private void quarantined(StepKey key, String component, String reason) {
+        announcer.announce(
+                key,
+                (runId, at, time) ->
+                        new RftEvent.ComponentQuarantined(runId, at, time, component, reason));
+    }
+
+    /** Collects what a session is made of. */
+    public static final class Builder {
+
+        private final List<RftListener> listeners = new ArrayList<>();
+        private Monitor monitor = Monitor.standard(AlarmBudget.perTenThousandSteps(1));
+        private String runId = "run";
+        private Diagnoser diagnoser = FingerprintDiagnoser.standard();
+        private List<RecoveryPolicy> policies = RecoveryPolicies.standard();
+        private RecoveryConfig config = RecoveryConfig.defaults();
+        private Clock clock = Clock.systemUTC();
+        private RunView run = RunView.WATCH_ONLY;
+
+        private Builder() {}
+
+        /**
+         * Sets the detectors.
+         *
+         * @param chosen the monitor; the session feeds it, whoever drives the loop rewinds it
+         * @return this
+         */
+        public Builder monitor(Monitor chosen) {
+            monitor = Objects.requireNonNull(chosen, "monitor");
+            return this;
+        }
+
+        /**
+         * Names the run in its events.
+         *
+         * @param id the name, {@code run} unless set
+         * @return this
+         */
+        public Builder runId(String id) {
+            runId = Objects.requireNonNull(id, "id");
+            return this;
+        }
+
+        /**
+         * Sets who names the cause.
+         *
+         * @param chosen the diagnoser
+         * @return this
+         */
+        public Builder diagnoser(Diagnoser chosen) {
+            diagnoser = Objects.requireNonNull(chosen, "diagnoser");
+            return this;
+        }
+
+        /**
+         * Sets who decides.
+         *
+         * @param inOrder asked in this order; the first answer that is something to do, and can be
+         *     done, wins; copied
+         * @return this
+         */
+        public Builder policies(List<RecoveryPolicy> inOrder) {
+            policies = List.copyOf(inOrder);
+            return this;
+        }
+
+        /**
+         * Sets the thresholds.
+         *
+         * @param chosen the configuration
+         * @return this
+         */
+        public Builder config(RecoveryConfig chosen) {
+            config = Objects.requireNonNull(chosen, "config");
+            return this;
+        }
+
+        /**
+         * Adds a listener.
+         *
+         * @param listener receives every event, after those added before it
+         * @return this
+         */
+        public Builder listener(RftListener listener) {
+            listeners.add(Objects.requireNonNull(listener, "listener"));
+            return this;
+        }
+
+        /**
+         * Sets where events take their time from.
+         *
+         * @param chosen the clock, the system's in UTC unless set
+         * @return this
+         */
+        public Builder clock(Clock chosen) {
+            clock = Objects.requireNonNull(chosen, "clock");
+            return this;
+        }
+
+        /**
+         * Says what can be done about a failure. Unless set, the run can only be watched and
+         * stopped.
+         *
+         * @param capabilities what the loop can do
+         * @param knobs the knobs and their present values
+         * @param newestGoodBefore the step of the newest good snapshot before a given one, if there
+         *     is any
+         * @return this
+         */
+        public Builder control(
+                Supplier<Set<Capability>> capabilities,
+                Supplier<Map<Knob, Double>> knobs,
+                LongFunction<OptionalLong> newestGoodBefore) {
+            run =
+                    new RunView(
+                            Objects.requireNonNull(capabilities, "capabilities"),
+                            Objects.requireNonNull(knobs, "knobs"),
+                            Objects.requireNonNull(newestGoodBefore, "newestGoodBefore"));
+            return this;
+        }
+
+        /** Returns a session that has seen nothing yet. */
+        public Session build() {
+            return new Session(this);
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package dev.rft.recovery;
+
+import dev.rft.api.control.Capability;
+import dev.rft.api.signal.Observation;
+import dev.rft.api.signal.Signal;
+import dev.rft.api.signal.Signals;
+import dev.rft.monitor.diagnose.Cause;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * A ladder per cause, climbed by what stands in the incident.
+ *
+ * <p>The learning rate's factor: AdamW's update norm is proportional to the effective learning
+ * rate, so {@code median update.norm before the onset / median update.norm since} undoes a hidden
+ * multiplier in one attempt. It is used where the norm has more than doubled, kept in [0.01, 0.5];
+ * otherwise the factor is 0.5. Only the last {@value #LATEST} observations count as "since": an
+ * onset that is estimated too early would water the ratio down.
+ */
+final class StandardLadder implements RecoveryPolicy {
+
+    private static final int LATEST = 5;
+    private static final double GROWN = 2;
+    private static final double HALF = 0.5;
+    private static final double LEAST_FACTOR = 0.01;
+    private static final double FURTHER_DOWN = 0.1;
+    private static final int SUSTAINED = 3;
+
+    /** Signals that move with the weights: quiet ones say that the weights are sound. */
+    private static final List<Signal> WEIGHTS =
+            List.of(Signals.KL_UPDATE, Signals.GRAD_NORM, Signals.UPDATE_NORM);
+
+    @Override
+    public RecoveryAction decide(Incident incident, RunState state) {
+        Cause cause = incident.diagnosis().cause();
+        if (cause == Cause.BENIGN) {
+            return new RecoveryAction.Continue();
+        }
+        List<RecoveryAction> rungs = rungs(cause, incident, state);
+        return rungs.subList(climbed(rungs, incident), rungs.size()).stream()
+                .filter(state::canDo)
+                .findFirst()
+                .orElseGet(() -> last(cause, incident, state));
+    }
+
+    private static List<RecoveryAction> rungs(Cause cause, Incident incident, RunState state) {
+        long onset = incident.onset();
+        RecoveryAction again = new RecoveryAction.Rollback(onset, 1);
+        RecoveryAction slower = new RecoveryAction.Rollback(onset, HALF);
+        RecoveryAction restart = new RecoveryAction.Restart(onset);
+        RecoveryAction reset = new RecoveryAction.ResetOptimizer();
+        return switch (cause) {
+            case NON_FINITE -> List.of(new RecoveryAction.SkipStep(), again, restart);
+            case KL_EXPLOSION -> runaway(incident, state);
+            // Turning the learning rate down cannot help a policy that stands still, and turning it
+            // up is a gamble.
+            case UPDATE_FREEZE -> List.of(again, reset, restart);
+            case REWARD_SPIKE, REWARD_COLLAPSE, REWARD_HACKING, DELAYED_CREDIT ->
+                    source(state, again, restart);
+            case TOOL_CALL_ERROR,
+                    OBSERVATION_CORRUPTION,
+                    TERMINATION_ERROR,
+                    SAMPLER_MISMATCH,
+                    HANG ->
+                    source(state, again, restart);
+            case EMPTY_RESPONSE, SHORT_RESPONSES, LONG_RESPONSES, REPETITION ->
+                    source(state, slower, restart);
+            case ENTROPY_COLLAPSE -> List.of(slower, restart);
+            case VALUE_MISMATCH, ADVANTAGE_INSTABILITY -> List.of(slower, reset, restart);
+            case OUTAGE -> List.of(restart);
+            case UNKNOWN, BENIGN -> unknown(incident, slower, restart);
+        };
+    }
+
+    private static List<RecoveryAction> runaway(Incident incident, RunState state) {
+        long onset = incident.onset();
+        double factor = firstFactor(incident).orElseGet(() -> factor(incident, state));
+        List<RecoveryAction> rungs = new ArrayList<>();
+        if (!incident.allowsDestructive()) {
+            rungs.add(new RecoveryAction.ScaleLearningRate(factor));
+        }
+        rungs.add(new RecoveryAction.Rollback(onset, factor));
+        rungs.add(new RecoveryAction.Rollback(onset, factor * FURTHER_DOWN));
+        rungs.add(new RecoveryAction.ResetOptimizer());
+        rungs.add(new RecoveryAction.Restart(onset));
+        return rungs;
+    }
+
+    /**
+     * What feeds the weights is broken, or the weights are: the one that can plausibly help comes
+     * first.
+     */
+    private static List<RecoveryAction> source(
+            RunState state, RecoveryAction rollback, RecoveryAction restart) {
+        // A restart brings the snapshot back as well, so that a rollback after it would add
+        // nothing.
+        boolean atOnce = weightsQuiet(state) && state.capabilities().contains(Capability.RESTART);
+        return atOnce ? List.of(restart) : List.of(rollback, restart);
+    }
+
+    private static List<RecoveryAction> unknown(
+            Incident incident, RecoveryAction slower, RecoveryAction restart) {
+        return incident.allowsDestructive()
+                ? List.of(slower, restart)
+                : List.of(new RecoveryAction.ScaleLearningRate(HALF), slower, restart);
+    }
+
+    /**
+     * Returns the index of the first rung above all that were tried; attempts of other ladders
+     * count for nothing here.
+     */
+    private static int climbed(List<RecoveryAction> rungs, Incident incident) {
+        int next = 0;
+        for (Attempt attempt : incident.attempts()) {
+            for (int i = next; i < rungs.size(); i++) {
+                if (rungs.get(i).name().equals(attempt.action().name())) {
+                    next = i + 1;
+                    break;
+                }
+            }
+        }
+        return next;
+    }
+
+    private static RecoveryAction last(Cause cause, Incident incident, RunState state) {
+        boolean hopeless =
+                cause == Cause.NON_FINITE && nonFiniteInARow(state.recent()) >= SUSTAINED;
+        boolean tried = !incident.attempts().isEmpty() && incident.allowsDestructive();
+        // A comparison is reason enough to try the next thing, but not to stop a run that raises no
+        // alarm.
+        if (cause == Cause.OUTAGE || !(tried || hopeless) || !state.alarming()) {
+            return new RecoveryAction.Continue();
+        }
+        return new RecoveryAction.Halt(reason(cause, incident));
+    }
+
+    private static String reason(Cause cause, Incident incident) {
+        String what = cause.family().equals("RF") ? "rewards are broken: " : "";
+        String tried =
+                incident.attempts().stream()
+                        .map(attempt -> attempt.action().name() + " " + attempt.outcome())
+                        .collect(Collectors.joining(", "));
+        return what
+                + cause.rootCause()
+                + " ("
+                + cause
+                + ") since step "
+                + incident.onset()
+                + "; tried: "
+                + (tried.isEmpty() ? "nothing, this loop allows nothing" : tried);
+    }
+
+    private static Optional<Double> firstFactor(Incident incident) {
+        return incident.attempts().stream()
+                .map(Attempt::action)
+                .filter(RecoveryAction.Rollback.class::isInstance)
+                .map(action -> ((RecoveryAction.Rollback) action).learningRateFactor())
+                .findFirst();
+    }
+
+    private static double factor(Incident incident, RunState state) {
+        // A light action may have turned the learning rate down since: what counts is how it was
+        // before.
+        List<Observation> untouched =
+                incident.attempts().isEmpty()
+                        ? state.recent()
+                        : state.recent().stream()
+                                .filter(
+                                        o ->
+                                                o.key().compareTo(incident.attempts().get(0).key())
+                                                        <= 0)
+                                .toList();
+        double growth = growth(Signals.UPDATE_NORM, state.reference(), untouched).orElse(1.0);
+        return growth > GROWN ? Math.min(Math.max(1 / growth, LEAST_FACTOR), HALF) : HALF;
+    }
+
+    /**
+     * Tells whether the weights are seen to move as before the onset. What is not seen is not
+     * quiet.
+     */
+    private static boolean weightsQuiet(RunState state) {
+        List<Double> growths =
+                WEIGHTS.stream()
+                        .flatMap(
+                                signal ->
+                                        growth(signal, state.reference(), state.recent()).stream())
+                        .toList();
+        return !growths.isEmpty() && growths.stream().allMatch(growth -> growth <= GROWN);
+    }
+
+    /** Returns how many times larger a signal is than before the onset. */
+    private static Optional<Double> growth(
+            Signal signal, List<Observation> reference, List<Observation> recent) {
+        List<Observation> latest =
+                recent.subList(Math.max(0, recent.size() - LATEST), recent.size());
+        Optional<Double> now = Window.median(signal, latest);
+        return Window.median(signal, reference)
+                .filter(before -> before > 0)
+                .flatMap(before -> now.map(value -> value / before));
+    }
+
+    private static int nonFiniteInARow(List<Observation> recent) {
+        int row = 0;
+        for (Observation observation : recent) {
+            boolean finite =
+                    observation.step().values().values().stream().allMatch(Double::isFinite);
+            row = finite ? 0 : row + 1;
+        }
+        return row;
+    }
+}

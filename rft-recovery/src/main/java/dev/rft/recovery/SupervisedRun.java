@@ -1,0 +1,160 @@
+package dev.rft.recovery;
+
+import dev.rft.api.control.Batch;
+import dev.rft.api.control.Capability;
+import dev.rft.api.control.Proposal;
+import dev.rft.api.control.TrainingLoop;
+import dev.rft.api.signal.Observation;
+import dev.rft.api.signal.StepKey;
+import dev.rft.monitor.Monitor;
+import dev.rft.recovery.event.RftEvent;
+import java.util.Optional;
+
+/** One run from its first step to its end. */
+final class SupervisedRun {
+
+    private final String runId;
+    private final TrainingLoop loop;
+    private final Session session;
+    private final SnapshotRing ring;
+    private final RecoveryConfig config;
+    private final ActionExecutor executor;
+
+    private StepKey key;
+    private long executedSteps;
+    private long discardedUpdates;
+    private int healthySinceSnapshot;
+
+    SupervisedRun(
+            String runId,
+            TrainingLoop loop,
+            Monitor monitor,
+            Session session,
+            SnapshotRing ring,
+            RecoveryConfig config,
+            StepKey start) {
+        this.runId = runId;
+        this.loop = loop;
+        this.session = session;
+        this.ring = ring;
+        this.config = config;
+        this.executor = new ActionExecutor(loop, monitor, ring, session.announcer());
+        this.key = start;
+    }
+
+    RunReport drive(long steps) {
+        announce((run, at, time) -> new RftEvent.RunStarted(run, at, time, steps));
+        try {
+            return trained(steps);
+        } catch (RuntimeException e) {
+            if (e.getCause() instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+                return finish(false, "interrupted");
+            }
+            throw new TrainingFailedException(finish(false, "the training loop failed: " + e), e);
+        } catch (Error e) {
+            finish(false, "the training loop failed: " + e);
+            throw e;
+        }
+    }
+
+    private RunReport trained(long steps) {
+        if (can(Capability.SNAPSHOT)) {
+            executor.snapshot(key, true);
+        }
+        while (key.step() < steps) {
+            if (Thread.currentThread().isInterrupted()) {
+                return finish(false, "interrupted");
+            }
+            Optional<RecoveryAction.Halt> halt = step();
+            if (halt.isPresent()) {
+                return finish(false, halt.get().reason() + "; the state is that of step " + key);
+            }
+        }
+        return finish(true, "reached step " + steps);
+    }
+
+    /** Executes one step and what it gives cause to. Returns why to stop, if so. */
+    private Optional<RecoveryAction.Halt> step() {
+        StepKey next = key.next();
+        long discardedBefore = discardedUpdates;
+        Observation observation = execute(next);
+        if (!observation.key().equals(next)) {
+            throw new IllegalStateException(
+                    "observation key: must be " + next + ", was " + observation.key());
+        }
+        key = next;
+        executedSteps++;
+        Decision decision =
+                session.observe(observation, (int) (discardedUpdates - discardedBefore));
+        decision.verified().ifPresent(executor::settle);
+        decision.incident().ifPresentOrElse(this::during, this::healthy);
+        return act(decision);
+    }
+
+    private Observation execute(StepKey next) {
+        Batch batch = loop.collect(next);
+        for (int i = 0; i < batch.updates(); i++) {
+            Proposal proposal = loop.compute(batch);
+            if (proposal.finite() || !can(Capability.GATE_UPDATE)) {
+                loop.apply(proposal);
+            } else {
+                loop.discard(proposal);
+                discardedUpdates++;
+            }
+        }
+        return loop.observe();
+    }
+
+    private void during(Incident incident) {
+        // On thin evidence nothing is dropped: a false alarm with an early onset would empty the
+        // ring.
+        if (incident.allowsDestructive()) {
+            executor.demoteFrom(key, incident.onset());
+        }
+    }
+
+    private void healthy() {
+        for (StepKey proven : ring.healthyStep()) {
+            announce((run, at, time) -> new RftEvent.SnapshotVerified(run, at, time, proven));
+        }
+        healthySinceSnapshot++;
+        if (healthySinceSnapshot >= config.snapshotEvery() && can(Capability.SNAPSHOT)) {
+            executor.snapshot(key, false);
+            healthySinceSnapshot = 0;
+        }
+    }
+
+    private Optional<RecoveryAction.Halt> act(Decision decision) {
+        RecoveryAction action = decision.action();
+        if (action instanceof RecoveryAction.Continue) {
+            return Optional.empty();
+        }
+        StepKey resumesAfter = executor.execute(action, decision.incident().orElseThrow(), key);
+        session.acted(resumesAfter);
+        healthySinceSnapshot = resumesAfter.equals(key) ? healthySinceSnapshot : 0;
+        key = resumesAfter;
+        return action instanceof RecoveryAction.Halt halt ? Optional.of(halt) : Optional.empty();
+    }
+
+    private RunReport finish(boolean completed, String reason) {
+        announce((run, at, time) -> new RftEvent.RunFinished(run, at, time, completed, reason));
+        return new RunReport(
+                runId,
+                key,
+                completed,
+                reason,
+                session.incidents(),
+                executedSteps,
+                discardedUpdates,
+                session.listenerFailures());
+    }
+
+    private boolean can(Capability capability) {
+        return loop.capabilities().contains(capability);
+    }
+
+    private void announce(Announcer.Dated event) {
+        session.announcer().announce(key, event);
+    }
+}

@@ -1,0 +1,167 @@
+package dev.rft.recovery;
+
+import dev.rft.api.signal.Observation;
+import dev.rft.api.signal.Signal;
+import dev.rft.api.signal.Signals;
+import dev.rft.monitor.Finding;
+import dev.rft.monitor.Verdict;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Watches the steps after one action until they show what came of it.
+ *
+ * <p>An alarm means that the failure goes on. Without one, the window after the action is compared
+ * with the run before the onset: the reward must not be clearly lower, and what was alarming must
+ * not clearly lie where the failure had moved it. An action passes as soon as both hold after
+ * {@link RecoveryConfig#verifySteps}, and fails when they do not after twice as many.
+ */
+final class Verification {
+
+    /** What came of an action, and why. */
+    record Judgement(Outcome outcome, String reason) {}
+
+    private final RecoveryConfig config;
+    private final boolean skip;
+    private final List<Observation> reference;
+    private final List<Observation> before;
+    private final Set<Signal> alarmed;
+    private final List<Observation> after = new ArrayList<>();
+    private int steps;
+
+    /**
+     * Begins.
+     *
+     * @param config the thresholds
+     * @param action the action
+     * @param incident its incident
+     * @param reference healthy observations to compare with, see {@link #comparable}
+     * @param before observations from the onset to the action
+     */
+    Verification(
+            RecoveryConfig config,
+            RecoveryAction action,
+            Incident incident,
+            List<Observation> reference,
+            List<Observation> before) {
+        this.config = config;
+        this.skip = action instanceof RecoveryAction.SkipStep;
+        this.reference = reference;
+        this.before = before;
+        this.alarmed = new LinkedHashSet<>();
+        incident.findings().stream()
+                .flatMap(finding -> violated(finding).stream())
+                .forEach(violated -> alarmed.add(violated.evidence().signal()));
+    }
+
+    /**
+     * Returns those observations from before the onset that show the run at about the same
+     * progress: around the step that it resumes after. A run that was rolled back has to learn
+     * again what it had learned between there and the onset, and may not be blamed for it; nor may
+     * one that goes on be measured by how it was long ago.
+     */
+    static List<Observation> comparable(
+            List<Observation> beforeOnset, long resumesAfter, int verifySteps) {
+        long newest =
+                beforeOnset.isEmpty() ? 0 : beforeOnset.get(beforeOnset.size() - 1).key().step();
+        long middle = Math.min(resumesAfter, newest - verifySteps);
+        return beforeOnset.stream()
+                .filter(
+                        observation ->
+                                Math.abs(observation.key().step() - middle - 0.5) < verifySteps)
+                .toList();
+    }
+
+    /** Takes the next executed step. Returns the judgement once there is one. */
+    Optional<Judgement> next(Observation observation, List<Finding> alarms) {
+        steps++;
+        Optional<Finding> against = alarms.stream().filter(this::counts).findFirst();
+        if (against.isPresent()) {
+            Finding finding = against.get();
+            String what = violated(finding).map(v -> v.evidence().toString()).orElseThrow();
+            return Optional.of(new Judgement(Outcome.NO_EFFECT, finding.detector() + ": " + what));
+        }
+        if (skip) {
+            return nextAfterSkip(observation);
+        }
+        if (!inGrace()) {
+            after.add(observation);
+        }
+        if (steps < config.verifySteps()) {
+            return Optional.empty();
+        }
+        Judgement judgement = compare();
+        // Without an alarm a bad comparison may be a slow wave, or a policy still learning again:
+        // it gets as long again.
+        boolean early = steps < 2 * config.verifySteps();
+        return early && judgement.outcome() != Outcome.HELPED
+                ? Optional.empty()
+                : Optional.of(judgement);
+    }
+
+    /** Tells whether the present step is one of those in which only a broken invariant counts. */
+    boolean inGrace() {
+        return !skip && steps <= config.graceSteps();
+    }
+
+    private boolean counts(Finding alarm) {
+        return !inGrace() || violated(alarm).map(v -> v.evidence().invariant()).orElse(false);
+    }
+
+    private Optional<Judgement> nextAfterSkip(Observation observation) {
+        if (!observation.step().values().values().stream().allMatch(Double::isFinite)) {
+            return Optional.of(new Judgement(Outcome.NO_EFFECT, "another value is not finite"));
+        }
+        return steps < config.skipVerifySteps()
+                ? Optional.empty()
+                : Optional.of(new Judgement(Outcome.HELPED, steps + " finite steps"));
+    }
+
+    private Judgement compare() {
+        Optional<Window> reward = Window.of(Signals.REWARD_MEAN, after);
+        if (clearly(-1, reward, Window.of(Signals.REWARD_MEAN, reference))) {
+            // Lower than before the action alone says nothing: the failure may have been that
+            // rewards were too high.
+            return clearly(-1, reward, Window.of(Signals.REWARD_MEAN, before))
+                    ? new Judgement(Outcome.WORSE, "reward.mean is lower than before the action")
+                    : new Judgement(
+                            Outcome.NO_EFFECT, "reward.mean is lower than before the onset");
+        }
+        return alarmed.stream()
+                .filter(this::stillDisplaced)
+                .findFirst()
+                .map(signal -> new Judgement(Outcome.NO_EFFECT, signal + " has not come back"))
+                .orElseGet(
+                        () ->
+                                new Judgement(
+                                        Outcome.HELPED,
+                                        steps + " steps without an alarm, as before the onset"));
+    }
+
+    /**
+     * Tells whether a signal lies clearly on that side of its old place to which the failure had
+     * moved it.
+     */
+    private boolean stillDisplaced(Signal signal) {
+        Optional<Window> healthy = Window.of(signal, reference);
+        Optional<Window> sick = Window.of(signal, before);
+        if (healthy.isEmpty() || sick.isEmpty()) {
+            return false;
+        }
+        int moved = (int) Math.signum(sick.get().mean() - healthy.get().mean());
+        return moved != 0 && clearly(moved, Window.of(signal, after), healthy);
+    }
+
+    private static boolean clearly(int side, Optional<Window> window, Optional<Window> other) {
+        return window.isPresent() && other.isPresent() && window.get().against(other.get()) == side;
+    }
+
+    private static Optional<Verdict.Violated> violated(Finding finding) {
+        return finding.verdict() instanceof Verdict.Violated violated
+                ? Optional.of(violated)
+                : Optional.empty();
+    }
+}

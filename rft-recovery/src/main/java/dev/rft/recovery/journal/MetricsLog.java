@@ -1,0 +1,130 @@
+package dev.rft.recovery.journal;
+
+import dev.rft.api.signal.Observation;
+import dev.rft.api.signal.Signal;
+import dev.rft.monitor.Finding;
+import dev.rft.recovery.event.RftEvent;
+import dev.rft.recovery.event.RftListener;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Writes the metrics of every executed step to a file, one JSON object per line, of a supervised
+ * run (as a listener) or of any other ({@link #append}). The schema stands in {@code
+ * docs/journal.md}. Not thread-safe.
+ */
+public final class MetricsLog implements RftListener, Closeable {
+
+    /** The schema's name, in the first line of every file. */
+    public static final String SCHEMA = "rft-metrics";
+
+    /** The schema's version; it changes when a field changes its meaning or goes. */
+    public static final int VERSION = 1;
+
+    private final LineFile file;
+    private final Clock clock;
+
+    private MetricsLog(LineFile file, Clock clock) {
+        this.file = file;
+        this.clock = clock;
+    }
+
+    /**
+     * Opens a log with the system's clock. An existing file is continued; if its last line is
+     * incomplete, that line is closed first.
+     *
+     * @param path the file, made when it is missing
+     * @return the log; the caller closes it
+     * @throws IOException when the file cannot be opened
+     */
+    public static MetricsLog open(Path path) throws IOException {
+        return open(path, Clock.systemUTC());
+    }
+
+    /**
+     * Opens a log.
+     *
+     * @param path the file, made when it is missing
+     * @param clock dates what {@link #append} writes; events have a date of their own
+     * @return the log; the caller closes it
+     * @throws IOException when the file cannot be opened
+     */
+    public static MetricsLog open(Path path, Clock clock) throws IOException {
+        Objects.requireNonNull(clock, "clock");
+        return new MetricsLog(new LineFile(path, SCHEMA, VERSION), clock);
+    }
+
+    /**
+     * Writes a step of a run that is not supervised.
+     *
+     * @param observation what the step showed
+     * @throws UncheckedIOException when it cannot be written
+     */
+    public void append(Observation observation) {
+        write(observation.step().runId(), observation, clock.instant(), 0, List.of());
+    }
+
+    /**
+     * Writes a completed step; other events are not for this file.
+     *
+     * @param event what happened
+     * @throws UncheckedIOException when it cannot be written
+     */
+    @Override
+    public void on(RftEvent event) {
+        if (event instanceof RftEvent.StepCompleted step) {
+            write(
+                    step.runId(),
+                    step.observation(),
+                    step.time(),
+                    step.updatesDiscarded(),
+                    step.findings());
+        }
+    }
+
+    /** Brings everything to the disk and closes the file. A second call does nothing. */
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+
+    private void write(
+            String run,
+            Observation observation,
+            Instant time,
+            int discarded,
+            List<Finding> findings) {
+        try {
+            file.append(
+                    json -> {
+                        json.writeStringField("run", run);
+                        EventWriter.keyFields(json, observation.key());
+                        json.writeStringField("time", time.toString());
+                        json.writeNumberField("discarded", discarded);
+                        json.writeObjectFieldStart("values");
+                        for (Map.Entry<Signal, Double> value :
+                                observation.step().values().entrySet()) {
+                            json.writeNumberField(value.getKey().name(), value.getValue());
+                        }
+                        json.writeEndObject();
+                        json.writeArrayFieldStart("alarms");
+                        for (Finding finding : findings) {
+                            if (finding.alarm()) {
+                                json.writeString(finding.detector());
+                            }
+                        }
+                        json.writeEndArray();
+                    });
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "metrics: step " + observation.key() + " could not be written", e);
+        }
+    }
+}

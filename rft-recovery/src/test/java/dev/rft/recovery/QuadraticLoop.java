@@ -1,0 +1,222 @@
+package dev.rft.recovery;
+
+import dev.rft.api.control.Batch;
+import dev.rft.api.control.Capability;
+import dev.rft.api.control.Knob;
+import dev.rft.api.control.LoopSnapshot;
+import dev.rft.api.control.Proposal;
+import dev.rft.api.control.TrainingLoop;
+import dev.rft.api.signal.Observation;
+import dev.rft.api.signal.Signal;
+import dev.rft.api.signal.Signals;
+import dev.rft.api.signal.StepKey;
+import dev.rft.api.signal.TrajectorySummary;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A training run in two dimensions: noisy gradient descent with momentum towards the origin, where
+ * the reward is 1. Faults sit downstream of the knobs and are keyed on the number of executed
+ * steps, which no rollback rewinds.
+ */
+final class QuadraticLoop implements TrainingLoop {
+
+    /** When a fault is active. */
+    @FunctionalInterface
+    interface Fault {
+        boolean active(long executedStep, int restarts);
+
+        static Fault never() {
+            return (step, restarts) -> false;
+        }
+
+        static Fault during(long first, long last) {
+            return (step, restarts) -> step >= first && step <= last;
+        }
+
+        static Fault from(long first) {
+            return during(first, Long.MAX_VALUE);
+        }
+
+        static Fault untilRestart(long first) {
+            return (step, restarts) -> step >= first && restarts == 0;
+        }
+    }
+
+    record State(double x, double y, double vx, double vy, double learningRate) {}
+
+    final class Snapshot implements LoopSnapshot {
+        private final StepKey key;
+        private final State state;
+        private boolean open = true;
+
+        Snapshot(StepKey key, State state) {
+            this.key = key;
+            this.state = state;
+            openSnapshots++;
+        }
+
+        @Override
+        public StepKey key() {
+            return key;
+        }
+
+        @Override
+        public long bytes() {
+            return 40;
+        }
+
+        @Override
+        public void close() {
+            openSnapshots -= open ? 1 : 0;
+            open = false;
+        }
+    }
+
+    private record Gradient(double x, double y) implements Proposal {
+        @Override
+        public Map<Signal, Double> values() {
+            return Map.of(Signals.GRAD_NORM, Math.hypot(x, y));
+        }
+    }
+
+    final List<Observation> observations = new ArrayList<>();
+    final List<Double> learningRates = new ArrayList<>();
+    Fault nan = Fault.never();
+    Fault hiddenMultiplier = Fault.never();
+    double multiplier = 30;
+    Fault deadVerifier = Fault.never();
+    Fault crash = Fault.never();
+    Runnable afterStep = () -> {};
+    Set<Capability> capabilities = EnumSet.allOf(Capability.class);
+    State state = new State(3, -2, 0, 0, 0.1);
+    int openSnapshots;
+    int restarts;
+
+    private final long seed;
+    private long executed;
+    private StepKey key = StepKey.START;
+    private SplittableRandom random = new SplittableRandom(0);
+    private double reward;
+    private double gradientNorm;
+    private double updateNorm;
+    private @Nullable Gradient proposed;
+
+    QuadraticLoop(long seed) {
+        this.seed = seed;
+    }
+
+    @Override
+    public Batch collect(StepKey next) {
+        key = next;
+        executed++;
+        if (crash.active(executed, restarts)) {
+            throw new IllegalStateException("worker died");
+        }
+        random = new SplittableRandom(seed * 1_000_003 + next.attempt() * 7919L + next.step());
+        double distance = state.x * state.x + state.y * state.y;
+        reward = dead() ? 0 : 1 / (1 + distance) + 0.02 * noise();
+        gradientNorm = Double.NaN;
+        updateNorm = 0;
+        return () -> new TrajectorySummary(List.of());
+    }
+
+    @Override
+    public Proposal compute(Batch batch) {
+        double scale = dead() ? 0 : 1;
+        double factor = nan.active(executed, restarts) ? Double.NaN : scale;
+        proposed = new Gradient(factor * (state.x + noise()), factor * (state.y + noise()));
+        gradientNorm = Math.hypot(proposed.x, proposed.y);
+        return proposed;
+    }
+
+    @Override
+    public void apply(Proposal proposal) {
+        Gradient gradient = Objects.requireNonNull(proposed);
+        double hidden = hiddenMultiplier.active(executed, restarts) ? multiplier : 1;
+        double vx = 0.5 * state.vx + 0.5 * gradient.x;
+        double vy = 0.5 * state.vy + 0.5 * gradient.y;
+        double rate = state.learningRate * hidden;
+        updateNorm = rate * Math.hypot(vx, vy);
+        state = new State(state.x - rate * vx, state.y - rate * vy, vx, vy, state.learningRate);
+    }
+
+    @Override
+    public void discard(Proposal proposal) {
+        proposed = null;
+    }
+
+    @Override
+    public Observation observe() {
+        Observation observation =
+                Observation.of(
+                        key,
+                        Map.of(
+                                Signals.REWARD_MEAN, reward,
+                                Signals.GROUP_ZERO_VARIANCE, dead() ? 1.0 : 0.0,
+                                Signals.GRAD_NORM, gradientNorm,
+                                Signals.UPDATE_NORM, updateNorm,
+                                Signals.LEARNING_RATE, state.learningRate));
+        observations.add(observation);
+        learningRates.add(state.learningRate);
+        afterStep.run();
+        return observation;
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public Map<Knob, Double> knobs() {
+        return Map.of(Knob.LEARNING_RATE, state.learningRate);
+    }
+
+    @Override
+    public void setKnob(Knob knob, double value) {
+        state = new State(state.x, state.y, state.vx, state.vy, knob.check(value));
+    }
+
+    @Override
+    public LoopSnapshot snapshot() {
+        return new Snapshot(key, state);
+    }
+
+    @Override
+    public void restore(LoopSnapshot snapshot) {
+        Snapshot mine = (Snapshot) snapshot;
+        if (!mine.open) {
+            throw new IllegalStateException("restore: snapshot " + mine.key + " is closed");
+        }
+        state = mine.state;
+    }
+
+    @Override
+    public void restart() {
+        restarts++;
+    }
+
+    @Override
+    public void resetOptimizer() {
+        state = new State(state.x, state.y, 0, 0, state.learningRate);
+    }
+
+    long executed() {
+        return executed;
+    }
+
+    private boolean dead() {
+        return deadVerifier.active(executed, restarts);
+    }
+
+    private double noise() {
+        return random.nextDouble(-0.5, 0.5);
+    }
+}

@@ -1,0 +1,220 @@
+package dev.rft.recovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.rft.api.control.Capability;
+import dev.rft.api.control.Knob;
+import dev.rft.api.signal.Observation;
+import dev.rft.api.signal.Signals;
+import dev.rft.api.signal.StepKey;
+import dev.rft.monitor.Evidence;
+import dev.rft.monitor.EvidenceClass;
+import dev.rft.monitor.Finding;
+import dev.rft.monitor.Verdict;
+import dev.rft.monitor.diagnose.Cause;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class StandardLadderTest {
+
+    private static final StepKey KEY = new StepKey(0, 50, 0);
+    private static final Set<Capability> ALL = EnumSet.allOf(Capability.class);
+
+    private final StandardLadder ladder = new StandardLadder();
+
+    private static Finding alarm(EvidenceClass evidenceClass) {
+        return new Finding(
+                evidenceClass.name(),
+                evidenceClass,
+                Verdict.violated(Evidence.of(Signals.GRAD_NORM, 9, "< 1")));
+    }
+
+    private static Incident incident(Cause cause, EvidenceClass... classes) {
+        List<Finding> alarms = new ArrayList<>();
+        for (EvidenceClass evidenceClass : classes) {
+            alarms.add(alarm(evidenceClass));
+        }
+        return new Incident(1, KEY, 48, alarms, Fixtures.certain(cause), List.of());
+    }
+
+    private static Incident strong(Cause cause) {
+        return incident(cause, EvidenceClass.GRADIENT, EvidenceClass.REWARD);
+    }
+
+    private static RunState state(Set<Capability> capabilities, double before, double now) {
+        return new RunState(
+                KEY,
+                capabilities,
+                Map.of(Knob.LEARNING_RATE, 0.1),
+                capabilities.contains(Capability.SNAPSHOT)
+                        ? OptionalLong.of(40)
+                        : OptionalLong.empty(),
+                List.of(Observation.of(47, Map.of(Signals.UPDATE_NORM, before))),
+                List.of(Observation.of(50, Map.of(Signals.UPDATE_NORM, now))),
+                true,
+                9);
+    }
+
+    /** Climbs a ladder whose every rung fails. */
+    private List<RecoveryAction> climb(Incident incident, RunState state) {
+        List<RecoveryAction> actions = new ArrayList<>();
+        Incident present = incident;
+        while (actions.size() < 20) {
+            RecoveryAction action = ladder.decide(present, state);
+            actions.add(action);
+            if (action instanceof RecoveryAction.Halt
+                    || action instanceof RecoveryAction.Continue) {
+                break;
+            }
+            present = present.with(new Attempt(action, KEY, Outcome.NO_EFFECT, "still"));
+        }
+        return actions;
+    }
+
+    private List<String> names(Incident incident, RunState state) {
+        return climb(incident, state).stream().map(RecoveryAction::name).toList();
+    }
+
+    @Test
+    void decide_runaway_turnsTheLearningRateDownByTheGrowthOfTheUpdates() {
+        List<RecoveryAction> actions = climb(strong(Cause.KL_EXPLOSION), state(ALL, 0.1, 2.5));
+
+        assertThat(actions.get(0)).isEqualTo(new RecoveryAction.Rollback(48, 1 / 25.0));
+        assertThat(((RecoveryAction.Rollback) actions.get(1)).learningRateFactor())
+                .isCloseTo(0.004, org.assertj.core.data.Offset.offset(1e-12));
+        assertThat(actions.subList(2, 5))
+                .extracting(RecoveryAction::name)
+                .containsExactly("ResetOptimizer", "Restart", "Halt");
+    }
+
+    @Test
+    void decide_runawayWithoutGrowthOfUpdates_halves() {
+        assertThat(ladder.decide(strong(Cause.KL_EXPLOSION), state(ALL, 0.1, 0.15)))
+                .isEqualTo(new RecoveryAction.Rollback(48, 0.5));
+    }
+
+    @Test
+    void decide_runawayByAHugeFactor_isKeptInBounds() {
+        assertThat(ladder.decide(strong(Cause.KL_EXPLOSION), state(ALL, 1e-6, 1e6)))
+                .isEqualTo(new RecoveryAction.Rollback(48, 0.01));
+    }
+
+    @Test
+    void decide_runawayOnThinEvidence_onlyTurnsTheLearningRate() {
+        assertThat(
+                        ladder.decide(
+                                incident(Cause.KL_EXPLOSION, EvidenceClass.GRADIENT),
+                                state(ALL, 0.1, 1)))
+                .isEqualTo(new RecoveryAction.ScaleLearningRate(0.1));
+    }
+
+    @Test
+    void decide_notFinite_skipsFirst() {
+        assertThat(names(strong(Cause.NON_FINITE), state(ALL, 1, 1)))
+                .containsExactly("SkipStep", "Rollback", "Restart", "Halt");
+    }
+
+    @Test
+    void decide_rewardWithQuietWeights_restartsAndThenStops() {
+        List<RecoveryAction> actions = climb(strong(Cause.REWARD_COLLAPSE), state(ALL, 1, 0.1));
+
+        assertThat(actions).extracting(RecoveryAction::name).containsExactly("Restart", "Halt");
+        assertThat(((RecoveryAction.Halt) actions.get(1)).reason())
+                .isEqualTo(
+                        "rewards are broken: verifier or parser broken (RF-2) since step 48;"
+                                + " tried: Restart NO_EFFECT");
+    }
+
+    @Test
+    void decide_rewardWithMovingWeights_rollsBackFirst() {
+        assertThat(names(strong(Cause.REWARD_SPIKE), state(ALL, 1, 5)))
+                .containsExactly("Rollback", "Restart", "Halt");
+    }
+
+    @Test
+    void decide_rewardInALoopWithoutRestart_rollsBack() {
+        assertThat(
+                        names(
+                                strong(Cause.REWARD_COLLAPSE),
+                                state(EnumSet.of(Capability.SNAPSHOT), 1, 0.1)))
+                .containsExactly("Rollback", "Halt");
+    }
+
+    @Test
+    void decide_unknownOnThinEvidence_beginsLight() {
+        assertThat(names(incident(Cause.UNKNOWN, EvidenceClass.REWARD), state(ALL, 1, 1)))
+                .containsExactly("ScaleLearningRate", "Rollback", "Restart", "Continue");
+        assertThat(names(strong(Cause.UNKNOWN), state(ALL, 1, 1)))
+                .containsExactly("Rollback", "Restart", "Halt");
+    }
+
+    @Test
+    void decide_outage_neverHalts() {
+        assertThat(names(strong(Cause.OUTAGE), state(ALL, 1, 1)))
+                .containsExactly("Restart", "Continue");
+    }
+
+    @Test
+    void decide_ladderAtItsEndWithoutAnAlarm_doesNotHalt() {
+        RunState alarming = state(ALL, 1, 1);
+        RunState quiet =
+                new RunState(
+                        KEY,
+                        ALL,
+                        alarming.knobs(),
+                        alarming.goodSnapshot(),
+                        alarming.reference(),
+                        alarming.recent(),
+                        false,
+                        9);
+
+        assertThat(names(strong(Cause.NON_FINITE), quiet))
+                .containsExactly("SkipStep", "Rollback", "Restart", "Continue");
+    }
+
+    @Test
+    void decide_benign_doesNothing() {
+        assertThat(names(strong(Cause.BENIGN), state(ALL, 1, 1))).containsExactly("Continue");
+    }
+
+    @Test
+    void decide_notFiniteForThreeStepsInALoopThatCanDoNothing_halts() {
+        RunState blip = state(Set.of(), 1, Double.NaN);
+        RunState lasting =
+                new RunState(
+                        KEY,
+                        Set.of(),
+                        Map.of(),
+                        OptionalLong.empty(),
+                        List.of(),
+                        List.of(
+                                Observation.of(48, Map.of(Signals.GRAD_NORM, Double.NaN)),
+                                Observation.of(49, Map.of(Signals.GRAD_NORM, Double.NaN)),
+                                Observation.of(50, Map.of(Signals.GRAD_NORM, Double.NaN))),
+                        true,
+                        9);
+
+        assertThat(names(strong(Cause.NON_FINITE), blip)).containsExactly("Continue");
+        assertThat(names(strong(Cause.NON_FINITE), lasting)).containsExactly("Halt");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Cause.class)
+    void decide_anyCause_endsAndNamesOnlyWhatTheLoopCanDo(Cause cause) {
+        for (Capability missing : Capability.values()) {
+            Set<Capability> capabilities = EnumSet.complementOf(EnumSet.of(missing));
+            RunState state = state(capabilities, 1, 1);
+
+            List<RecoveryAction> actions = climb(strong(cause), state);
+
+            assertThat(actions).hasSizeLessThan(8).allMatch(state::canDo);
+        }
+    }
+}
