@@ -98,6 +98,10 @@ public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
             Objects.requireNonNull(advantages, "advantages");
             Objects.requireNonNull(objective, "objective");
             Objects.requireNonNull(optimizer, "optimizer");
+            if (reference == model) {
+                throw new IllegalArgumentException(
+                        "reference: must be a model of its own, was the policy");
+            }
             if (objective.needsReference() && reference == null) {
                 throw new IllegalArgumentException(
                         "reference: must be given for an objective with a KL term, was null");

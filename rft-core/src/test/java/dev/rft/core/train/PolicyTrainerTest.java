@@ -12,6 +12,7 @@ import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.Signals;
 import dev.rft.api.signal.StepKey;
 import dev.rft.api.signal.Trajectory;
+import dev.rft.core.model.PolicyModel;
 import dev.rft.core.optim.Gradients;
 import dev.rft.core.testing.EngineExtension;
 import java.util.Map;
@@ -267,20 +268,29 @@ class PolicyTrainerTest {
 
     @Test
     void parts_withAKlTermAndNoReference_areRefused() {
-        assertThatThrownBy(
-                        () ->
-                                new PolicyTrainer.Parts(
-                                        task.model,
-                                        null,
-                                        TinyTask.TOKENIZER,
-                                        random -> TinyTask.PROMPTS.get(0),
-                                        () -> TinyTask.UNEVEN,
-                                        task.advantages,
-                                        TinyTask.PULLED,
-                                        task.adam,
-                                        null))
+        assertThatThrownBy(() -> parts(null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("reference: must be given");
+    }
+
+    @Test
+    void parts_withThePolicyAsItsOwnReference_areRefused() {
+        assertThatThrownBy(() -> parts(task.model))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("reference: must be a model of its own, was the policy");
+    }
+
+    private PolicyTrainer.Parts parts(PolicyModel reference) {
+        return new PolicyTrainer.Parts(
+                task.model,
+                reference,
+                TinyTask.TOKENIZER,
+                random -> TinyTask.PROMPTS.get(0),
+                () -> TinyTask.UNEVEN,
+                task.advantages,
+                TinyTask.PULLED,
+                task.adam,
+                null);
     }
 
     private double gradientNorm() {
