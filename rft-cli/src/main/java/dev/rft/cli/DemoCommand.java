@@ -48,7 +48,7 @@ final class DemoCommand implements Callable<Integer> {
             paramLabel = "N",
             converter = StepsConverter.class,
             description = "Training steps of each run, 100 to 100000 (default: ${DEFAULT-VALUE}).")
-    private int steps = 300;
+    private int steps = 240;
 
     @Option(
             names = "--fault",

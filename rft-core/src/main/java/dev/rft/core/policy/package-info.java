@@ -1,8 +1,8 @@
 /**
  * What turns rewards and log-probabilities into a loss: advantages, objectives, KL estimates.
  *
- * <p>What works on tensors leaves its intermediate results to the managers of its operands, because a backward pass may
- * need them: call it inside an {@link ai.djl.ndarray.NDScope}.
+ * <p>What works on tensors leaves its intermediate results to the managers of its operands, because
+ * a backward pass may need them: call it inside an {@link ai.djl.ndarray.NDScope}.
  */
 @NullMarked
 package dev.rft.core.policy;

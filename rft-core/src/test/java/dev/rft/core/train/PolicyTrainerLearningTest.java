@@ -7,12 +7,10 @@ import dev.rft.api.signal.Signals;
 import dev.rft.api.signal.StepKey;
 import dev.rft.core.rollout.Sampling;
 import dev.rft.core.testing.EngineExtension;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class PolicyTrainerLearningTest {
 
