@@ -42,7 +42,7 @@ public final class Signals {
     public static final Signal KL_REFERENCE = Signal.of("kl.reference", "nats per token", UP, LOG);
 
     /**
-     * KL divergence of the policy after the step's updates to the policy that sampled, k3 estimate.
+     * KL divergence of the policy that sampled to the policy after the step's updates, k3 estimate.
      */
     public static final Signal KL_UPDATE = Signal.of("kl.update", "nats per token", UP, LOG);
 

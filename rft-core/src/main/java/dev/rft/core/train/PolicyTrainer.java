@@ -18,7 +18,6 @@ import dev.rft.api.signal.StepKey;
 import dev.rft.api.signal.StepRecord;
 import dev.rft.core.model.PolicyModel;
 import dev.rft.core.optim.Gradients;
-import dev.rft.core.optim.Optimizer;
 import dev.rft.core.policy.Advantages;
 import dev.rft.core.policy.PolicyBatch;
 import dev.rft.core.policy.PolicyObjective;
@@ -26,7 +25,6 @@ import dev.rft.core.policy.TokenLogProbs;
 import dev.rft.core.rollout.Rollout;
 import dev.rft.core.rollout.Sampler;
 import dev.rft.core.rollout.Sampling;
-import dev.rft.core.rollout.Tokenizer;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -36,7 +34,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -64,52 +61,7 @@ public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
                             Capability.RESTART,
                             Capability.RESET_OPTIMIZER));
 
-    /**
-     * What a trainer is made of. All of it is borrowed.
-     *
-     * @param model the policy
-     * @param reference the frozen reference, a model of its own; null when the objective has no KL
-     *     term
-     * @param tokenizer their tokenizer
-     * @param prompts where prompts come from
-     * @param rewards makes the verifier; called once at first and once at each restart
-     * @param advantages rewards to advantages
-     * @param objective the loss
-     * @param optimizer makes the update
-     * @param evaluation measures held-out accuracy; null for none
-     */
-    public record Parts(
-            PolicyModel model,
-            @Nullable PolicyModel reference,
-            Tokenizer tokenizer,
-            PromptSource prompts,
-            Supplier<RewardFunction> rewards,
-            Advantages advantages,
-            PolicyObjective objective,
-            Optimizer optimizer,
-            @Nullable Evaluation evaluation) {
-
-        /** Checks that nothing needed is missing. */
-        public Parts {
-            Objects.requireNonNull(model, "model");
-            Objects.requireNonNull(tokenizer, "tokenizer");
-            Objects.requireNonNull(prompts, "prompts");
-            Objects.requireNonNull(rewards, "rewards");
-            Objects.requireNonNull(advantages, "advantages");
-            Objects.requireNonNull(objective, "objective");
-            Objects.requireNonNull(optimizer, "optimizer");
-            if (reference == model) {
-                throw new IllegalArgumentException(
-                        "reference: must be a model of its own, was the policy");
-            }
-            if (objective.needsReference() && reference == null) {
-                throw new IllegalArgumentException(
-                        "reference: must be given for an objective with a KL term, was null");
-            }
-        }
-    }
-
-    private final Parts parts;
+    private final PolicyTrainerParts parts;
     private final PolicyTrainerConfig config;
     private final String runId;
     private final LongSupplier nanoTime;
@@ -133,7 +85,10 @@ public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
      *     System::nanoTime}
      */
     public PolicyTrainer(
-            Parts parts, PolicyTrainerConfig config, String runId, LongSupplier nanoTime) {
+            PolicyTrainerParts parts,
+            PolicyTrainerConfig config,
+            String runId,
+            LongSupplier nanoTime) {
         this.parts = Objects.requireNonNull(parts, "parts");
         this.config = Objects.requireNonNull(config, "config");
         this.runId = Objects.requireNonNull(runId, "runId");

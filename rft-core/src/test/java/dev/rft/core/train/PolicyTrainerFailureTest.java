@@ -234,7 +234,7 @@ class PolicyTrainerFailureTest {
         int[] made = {0};
         try (PolicyTrainer trainer =
                 new PolicyTrainer(
-                        new PolicyTrainer.Parts(
+                        new PolicyTrainerParts(
                                 task.model,
                                 task.reference,
                                 TinyTask.TOKENIZER,

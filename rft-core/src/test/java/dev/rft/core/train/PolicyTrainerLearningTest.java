@@ -38,8 +38,8 @@ class PolicyTrainerLearningTest {
         task.adam.reset();
         Evaluation evaluation = new Evaluation(TinyTask.TOKENIZER, heldOut, EXACT, 2);
         double before = evaluation.accuracy(task.model);
-        PolicyTrainer.Parts parts =
-                new PolicyTrainer.Parts(
+        PolicyTrainerParts parts =
+                new PolicyTrainerParts(
                         task.model,
                         null,
                         TinyTask.TOKENIZER,

@@ -280,8 +280,8 @@ class PolicyTrainerTest {
                 .hasMessage("reference: must be a model of its own, was the policy");
     }
 
-    private PolicyTrainer.Parts parts(PolicyModel reference) {
-        return new PolicyTrainer.Parts(
+    private PolicyTrainerParts parts(PolicyModel reference) {
+        return new PolicyTrainerParts(
                 task.model,
                 reference,
                 TinyTask.TOKENIZER,

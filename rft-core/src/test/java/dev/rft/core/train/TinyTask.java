@@ -67,7 +67,7 @@ final class TinyTask {
 
     PolicyTrainer trainer() {
         return new PolicyTrainer(
-                new PolicyTrainer.Parts(
+                new PolicyTrainerParts(
                         policy,
                         reference,
                         TOKENIZER,

@@ -13,6 +13,7 @@ import dev.rft.core.rollout.Sampling;
 import dev.rft.core.train.Evaluation;
 import dev.rft.core.train.PolicyTrainer;
 import dev.rft.core.train.PolicyTrainerConfig;
+import dev.rft.core.train.PolicyTrainerParts;
 import dev.rft.faultbench.fault.FaultInjector;
 import dev.rft.faultbench.fault.FaultyLoop;
 
@@ -57,8 +58,8 @@ public final class AdditionRun implements AutoCloseable {
         Optimizer optimizer = new AdamW(manager, model.parameters(), AdamW.Config.defaults());
         evaluation =
                 new Evaluation(task.tokenizer(), task.heldOut(), task.verifier(), task.maxTokens());
-        PolicyTrainer.Parts parts =
-                new PolicyTrainer.Parts(
+        PolicyTrainerParts parts =
+                new PolicyTrainerParts(
                         injector.into(model),
                         reference,
                         task.tokenizer(),

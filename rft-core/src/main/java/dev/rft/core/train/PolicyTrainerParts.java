@@ -1,0 +1,54 @@
+package dev.rft.core.train;
+
+import dev.rft.core.model.PolicyModel;
+import dev.rft.core.optim.Optimizer;
+import dev.rft.core.policy.Advantages;
+import dev.rft.core.policy.PolicyObjective;
+import dev.rft.core.rollout.Tokenizer;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link PolicyTrainer} is made of. All of it is borrowed.
+ *
+ * @param model the policy
+ * @param reference the frozen reference, a model of its own; null when the objective has no KL term
+ * @param tokenizer their tokenizer
+ * @param prompts where prompts come from
+ * @param rewards makes the verifier; called once at first and once at each restart
+ * @param advantages rewards to advantages
+ * @param objective the loss
+ * @param optimizer makes the update
+ * @param evaluation measures held-out accuracy; null for none
+ */
+public record PolicyTrainerParts(
+        PolicyModel model,
+        @Nullable PolicyModel reference,
+        Tokenizer tokenizer,
+        PromptSource prompts,
+        Supplier<RewardFunction> rewards,
+        Advantages advantages,
+        PolicyObjective objective,
+        Optimizer optimizer,
+        @Nullable Evaluation evaluation) {
+
+    /** Checks that nothing needed is missing. */
+    public PolicyTrainerParts {
+        Objects.requireNonNull(model, "model");
+        Objects.requireNonNull(tokenizer, "tokenizer");
+        Objects.requireNonNull(prompts, "prompts");
+        Objects.requireNonNull(rewards, "rewards");
+        Objects.requireNonNull(advantages, "advantages");
+        Objects.requireNonNull(objective, "objective");
+        Objects.requireNonNull(optimizer, "optimizer");
+        if (reference == model) {
+            throw new IllegalArgumentException(
+                    "reference: must be a model of its own, was the policy");
+        }
+        if (objective.needsReference() && reference == null) {
+            throw new IllegalArgumentException(
+                    "reference: must be given for an objective with a KL term, was null");
+        }
+    }
+}
