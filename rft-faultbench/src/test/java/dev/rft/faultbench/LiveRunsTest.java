@@ -111,7 +111,7 @@ class LiveRunsTest {
             assertThat(report.incidents()).hasSize(1);
             Incident incident = report.incidents().get(0);
             assertThat(incident.opened().step()).isBetween((long) ONSET, ONSET + 10L);
-            assertThat(incident.onset()).isBetween(ONSET - 10L, incident.opened().step());
+            assertThat(incident.onset()).isBetween(ONSET - 3L, incident.opened().step());
             assertThat(incident.diagnosis().cause()).isEqualTo(fault.cause());
             Attempt last = incident.attempts().get(incident.attempts().size() - 1);
             assertThat(last.outcome()).isEqualTo(Outcome.HELPED);

@@ -224,9 +224,11 @@ final class IncidentTracker {
         Incident incident = current.incident();
         StepKey key = observation.key();
         Incident merged = incident.with(alarms, incident.diagnosis());
+        Incident named = merged.with(alarms, diagnoser.apply(key, remembered(findings, merged)));
+        // After a rollback the same failure begins anew, at a step that says nothing of the first.
+        boolean sameAttempt = key.attempt() == incident.opened().attempt();
         current.become(
-                merged.with(alarms, diagnoser.apply(key, remembered(findings, merged)))
-                        .beginningBy(OpenIncident.onset(alarms, key.step())));
+                sameAttempt ? named.beginningBy(OpenIncident.onset(alarms, key.step())) : named);
         current.alarmed();
     }
 

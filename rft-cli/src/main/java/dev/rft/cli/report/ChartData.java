@@ -26,7 +26,7 @@ final class ChartData {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("steps", data.summary().steps());
         ArrayNode markers = json.putArray("markers");
-        for (Marker marker : Marker.of(data)) {
+        for (Marker marker : Marker.fromLeft(data)) {
             markers.addObject()
                     .put("kind", marker.kind())
                     .put("letter", marker.letter())

@@ -101,12 +101,11 @@ final class JournalReader {
         }
         List<IncidentStory.Action> actions = new ArrayList<>(story.actions());
         IncidentStory.Action last = actions.remove(actions.size() - 1);
-        JsonNode attempt = event.path("attempt");
         actions.add(
                 last.verified(
                         step(event),
-                        attempt.path("outcome").asText(),
-                        attempt.path("reason").asText()));
+                        event.path("outcome").asText(),
+                        event.path("reason").asText()));
         return story.withActions(actions);
     }
 

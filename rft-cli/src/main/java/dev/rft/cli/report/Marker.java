@@ -17,6 +17,7 @@ record Marker(String kind, String letter, long step, String text) {
     /** More flags than this hide the lines; the incidents are told in full below the charts. */
     private static final int MOST = 12;
 
+    /** Returns the marks in the order in which things happened. */
     static List<Marker> of(ReportData data) {
         List<Marker> markers = new ArrayList<>();
         Summary summary = data.summary();
@@ -43,7 +44,14 @@ record Marker(String kind, String letter, long step, String text) {
         if (markers.size() > MOST) {
             markers.subList(MOST, markers.size()).clear();
         }
-        // Stable: what happened at one step stays in the order in which it happened.
+        return markers;
+    }
+
+    /**
+     * Returns the marks from left to right; those of one step in the order in which they happened.
+     */
+    static List<Marker> fromLeft(ReportData data) {
+        List<Marker> markers = of(data);
         markers.sort(Comparator.comparingLong(Marker::step));
         return markers;
     }

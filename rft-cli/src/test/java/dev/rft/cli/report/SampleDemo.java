@@ -197,9 +197,8 @@ public final class SampleDemo {
 
     private static void verified(List<String> journal, int step, ObjectNode action, String reason) {
         ObjectNode verified = event("ActionVerified", step, 1).put("incident", 1);
-        ObjectNode attempt =
-                verified.putObject("attempt").put("outcome", "HELPED").put("reason", reason);
-        attempt.set("action", action.deepCopy());
+        verified.put("outcome", "HELPED").put("reason", reason);
+        verified.set("action", action.deepCopy());
         journal.add(verified.toString());
     }
 
