@@ -86,6 +86,41 @@ class FaultStreamsTest {
         assertThat(make(Detectors.rewardCollapse())).on(counted).staysSilent();
     }
 
+    /** The noise of this reward is so wide and slow that 0 is within three deviations of it. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void rewardCollapse_noisyRewardDies_breaksTheInvariantForAsLongAsItLasts(long seed) {
+        List<Observation> stream =
+                Series.ar1(REWARD_MEAN, 0.28, 0.7, 0.05, seed)
+                        .scaleBy(0, at(80))
+                        .and(Series.constant(GROUP_ZERO_VARIANCE, 0.3).stepTo(1, at(80)))
+                        .steps(200);
+        List<Verdict> verdicts = assertThat(make(Detectors.rewardCollapse())).on(stream).verdicts();
+        for (Verdict verdict : verdicts.subList(81, 200)) {
+            assertThat(verdict)
+                    .isInstanceOfSatisfying(
+                            Verdict.Violated.class,
+                            violated -> assertThat(violated.evidence().invariant()).isTrue());
+        }
+    }
+
+    @Test
+    void rewardCollapse_twoDeadSteps_breakNothing() {
+        List<Observation> stream =
+                Series.constant(REWARD_MEAN, 0.3)
+                        .spike(0.2, at(80))
+                        .and(
+                                Series.constant(GROUP_ZERO_VARIANCE, 0.3)
+                                        .spike(1, at(80))
+                                        .spike(1, at(81)))
+                        .steps(100);
+        for (Verdict verdict : assertThat(make(Detectors.rewardCollapse())).on(stream).verdicts()) {
+            if (verdict instanceof Verdict.Violated violated) {
+                assertThat(violated.evidence().invariant()).isFalse();
+            }
+        }
+    }
+
     @Test
     void rewardCollapse_deadGroupsBelowTheBaseline_breaksTheInvariant() {
         Series series =

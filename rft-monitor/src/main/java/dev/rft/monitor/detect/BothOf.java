@@ -35,8 +35,8 @@ final class BothOf implements Watch {
     }
 
     @Override
-    public double shift() {
-        return Math.min(plain.shift(), relative.shift());
+    public boolean unprecedented() {
+        return plain.unprecedented() && relative.unprecedented();
     }
 
     @Override

@@ -22,7 +22,7 @@ final class Channel implements Watch {
     private final ChangeChart chart;
 
     /** Of the present observation only, hence no part of the state. */
-    private double shift;
+    private boolean unprecedented;
 
     /**
      * Makes a channel that has seen nothing.
@@ -52,14 +52,14 @@ final class Channel implements Watch {
 
     @Override
     public Verdict inspect(Observation observation) {
-        shift = 0;
+        unprecedented = false;
         OptionalDouble value = probe.read(signal, observation);
         if (value.isEmpty()) {
             return Verdict.notEvaluated(reason(observation));
         }
         double noise = probe.noise(signal, observation);
         Reading reading = chart.read(value.getAsDouble(), noise, observation.key().step());
-        shift = reading.shift();
+        unprecedented = reading.unprecedented();
         if (reading.state() != Reading.State.ALARM) {
             probe.accepted(observation);
         }
@@ -72,8 +72,8 @@ final class Channel implements Watch {
     }
 
     @Override
-    public double shift() {
-        return shift;
+    public boolean unprecedented() {
+        return unprecedented;
     }
 
     private String reason(Observation observation) {

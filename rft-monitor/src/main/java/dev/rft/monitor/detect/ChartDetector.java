@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -35,10 +34,9 @@ final class ChartDetector implements Detector {
         for (Watch channel : channels) {
             verdicts.add(channel.inspect(observation));
         }
-        double shift = channels.get(0).shift();
-        rule.flatMap(invariant -> invariant.broken(observation, shift))
-                .map(evidence -> withOnset(evidence, verdicts.get(0)).asInvariant())
-                .ifPresent(evidence -> verdicts.add(Verdict.violated(evidence)));
+        boolean unprecedented = channels.get(0).unprecedented();
+        rule.flatMap(invariant -> invariant.broken(observation, unprecedented))
+                .ifPresent(evidence -> verdicts.add(Verdict.violated(evidence.asInvariant())));
         Verdict worst = verdicts.get(0);
         for (Verdict verdict : verdicts) {
             if (severity(verdict) > severity(worst)) {
@@ -46,21 +44,6 @@ final class ChartDetector implements Detector {
             }
         }
         return worst;
-    }
-
-    /**
-     * A rule that does not know since when it is broken takes the estimate of the first channel.
-     */
-    private static Evidence withOnset(Evidence evidence, Verdict first) {
-        OptionalLong known =
-                first.match(
-                        healthy -> OptionalLong.empty(),
-                        suspect -> suspect.evidence().onset(),
-                        violated -> violated.evidence().onset(),
-                        notEvaluated -> OptionalLong.empty());
-        return evidence.onset().isEmpty() && known.isPresent()
-                ? evidence.since(known.getAsLong())
-                : evidence;
     }
 
     /** Orders verdicts; within alarms and suspicions a squashed shift in [0, 1) decides. */
@@ -84,7 +67,7 @@ final class ChartDetector implements Detector {
             channel.save()
                     .forEach((name, numbers) -> values.put(channel.name() + "/" + name, numbers));
         }
-        rule.ifPresent(invariant -> values.put(RULE, new double[] {invariant.memory}));
+        rule.ifPresent(invariant -> values.put(RULE, invariant.memory.clone()));
         return new DetectorState(values);
     }
 
@@ -120,12 +103,18 @@ final class ChartDetector implements Detector {
         }
         rule.ifPresent(
                 invariant -> {
-                    double[] memory = values.getOrDefault(RULE, new double[] {0});
-                    if (memory.length != 1) {
+                    int size = invariant.memory.length;
+                    double[] saved = values.getOrDefault(RULE, new double[size]);
+                    if (saved.length != size) {
                         throw new IllegalArgumentException(
-                                "state: '" + RULE + "' must be one number, had " + memory.length);
+                                "state: '"
+                                        + RULE
+                                        + "' must have "
+                                        + size
+                                        + " numbers, had "
+                                        + saved.length);
                     }
-                    invariant.memory = memory[0];
+                    System.arraycopy(saved, 0, invariant.memory, 0, size);
                 });
     }
 }

@@ -5,21 +5,25 @@ import dev.rft.monitor.Evidence;
 import java.util.Optional;
 
 /**
- * An invariant beside the charts of a detector. Remembers at most one number, which belongs to the
+ * An invariant beside the charts of a detector. What it remembers are numbers that belong to the
  * detector's state.
  */
 abstract class Rule {
 
     /** What the rule remembers between observations. */
-    double memory;
+    final double[] memory;
+
+    Rule(int numbers) {
+        memory = new double[numbers];
+    }
 
     /**
      * Judges an observation.
      *
      * @param observation the observation
-     * @param shift how far the detector's first channel is off in the adverse direction, in
-     *     deviations; 0 when unknown
+     * @param unprecedented whether the value of the detector's first channel lies beyond all that
+     *     the channel remembers, in the adverse direction
      * @return the evidence that the rule is broken; empty when it is not, or cannot be judged
      */
-    abstract Optional<Evidence> broken(Observation observation, double shift);
+    abstract Optional<Evidence> broken(Observation observation, boolean unprecedented);
 }

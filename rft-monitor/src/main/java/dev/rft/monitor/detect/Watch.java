@@ -14,10 +14,10 @@ interface Watch {
     Verdict inspect(Observation observation);
 
     /**
-     * Returns how far the value inspected last was off in the adverse direction, in deviations; 0
-     * when unknown.
+     * Returns whether the value inspected last lies beyond all that is remembered, in the adverse
+     * direction.
      */
-    double shift();
+    boolean unprecedented();
 
     /** Returns what was learned, as numbers by name. */
     Map<String, double[]> save();

@@ -135,7 +135,13 @@ public final class ChangeChart {
         jumpOnset = !jump ? -1 : jumpOnset < 0 ? step : Math.min(jumpOnset, step);
         double limit = expected + sign * (carried + limits.spike() * unit);
         Reading reading =
-                new Reading(state(jump, drift), z, expected, limit, onset(step, jump || drift));
+                new Reading(
+                        state(jump, drift),
+                        z,
+                        expected,
+                        limit,
+                        beyond(value, known) && beyond(value, pending.toArray()),
+                        onset(step, jump || drift));
         if (Math.abs(z) <= limits.spike()) {
             previous = value;
         }
@@ -190,6 +196,15 @@ public final class ChangeChart {
             driftOnset = step;
         }
         return cusum >= height;
+    }
+
+    private boolean beyond(double value, double[] remembered) {
+        for (double old : remembered) {
+            if (sign * value <= sign * old) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private Reading.State state(boolean jump, boolean drift) {
