@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -53,7 +54,10 @@ final class ClosingTable {
         }
         String lag =
                 onset.isPresent()
-                        ? String.format(" (onset %+d)", detected.getAsLong() - onset.getAsLong())
+                        ? String.format(
+                                Locale.ROOT,
+                                " (onset %+d)",
+                                detected.getAsLong() - onset.getAsLong())
                         : "";
         return "step " + detected.getAsLong() + lag;
     }
@@ -66,7 +70,7 @@ final class ClosingTable {
         rows.forEach(
                 (name, value) ->
                         lines.add(
-                                String.format("%-" + width + "s  %s", name, value)
+                                String.format(Locale.ROOT, "%-" + width + "s  %s", name, value)
                                         .replaceAll("\\p{Cntrl}+", " ")
                                         .stripTrailing()));
         lines.add(rule);

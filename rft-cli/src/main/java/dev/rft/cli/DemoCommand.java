@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -116,6 +117,14 @@ final class DemoCommand implements Callable<Integer> {
      * one's.
      */
     private void prepare(RunFiles files) {
+        boolean earlierDemo = Files.exists(files.supervisedMetrics());
+        for (Path file : files.all()) {
+            if (!earlierDemo && Files.exists(file)) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--out: must not hold files that are not of a demo, holds '" + file + "'");
+            }
+        }
         try {
             for (Path file : files.all()) {
                 Files.createDirectories(file.toAbsolutePath().getParent());
@@ -168,8 +177,11 @@ final class DemoCommand implements Callable<Integer> {
             if (number < DemoOptions.MIN_STEPS || number > DemoOptions.MAX_STEPS) {
                 throw new TypeConversionException(
                         String.format(
+                                Locale.ROOT,
                                 "must be an integer in [%d, %d], was '%s'",
-                                DemoOptions.MIN_STEPS, DemoOptions.MAX_STEPS, value));
+                                DemoOptions.MIN_STEPS,
+                                DemoOptions.MAX_STEPS,
+                                value));
             }
             return number;
         }

@@ -12,7 +12,7 @@ import java.util.OptionalLong;
  *
  * @param onsetStep the step at which the fault struck; empty when none did
  * @param detectedStep the step of the first alarm; empty when there was none
- * @param diagnosis the id of the cause that was named first, such as {@code OD-1}
+ * @param diagnosis the id of the cause that was named for the first incident, such as {@code OD-1}
  * @param actions what was done, a line each, in order; copied
  * @param accuracyBeforeFault held-out accuracy at the step before the onset, in [0, 1]
  * @param accuracySupervised held-out accuracy of the supervised run at its end, in [0, 1]

@@ -5,6 +5,7 @@ import dev.rft.api.signal.Signals;
 import dev.rft.cli.report.Words;
 import dev.rft.recovery.event.RftEvent;
 import java.io.PrintStream;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import me.tongfei.progressbar.ProgressBar;
@@ -85,7 +86,9 @@ final class DemoView implements AutoCloseable {
             bar.setExtraMessage(numbers);
         } else if (step * REPORTS / Math.max(1, total) > reported) {
             reported = step * REPORTS / total;
-            out.println(String.format("step %5d  of %d  %s", step, total, numbers).stripTrailing());
+            out.println(
+                    String.format(Locale.ROOT, "step %5d  of %d  %s", step, total, numbers)
+                            .stripTrailing());
         }
     }
 
@@ -116,6 +119,8 @@ final class DemoView implements AutoCloseable {
     }
 
     private static String number(String name, @Nullable Double value) {
-        return value == null ? "" : String.format(" %s %-8s", name, Words.number(value));
+        return value == null
+                ? ""
+                : String.format(Locale.ROOT, " %s %-8s", name, Words.number(value));
     }
 }

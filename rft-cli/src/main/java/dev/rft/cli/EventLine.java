@@ -10,6 +10,7 @@ import dev.rft.recovery.Outcome;
 import dev.rft.recovery.event.RftEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -39,9 +40,9 @@ record EventLine(long step, String label, String style, String text) {
 
     /** Returns the line with its step and label in columns. */
     String render(Ansi ansi) {
-        String padded = String.format("%-9s", label);
+        String padded = String.format(Locale.ROOT, "%-9s", label);
         String styled = ansi.enabled() ? ansi.string("@|" + style + " " + padded + "|@") : padded;
-        return String.format("step %5d  %s  %s", step, styled, text).stripTrailing();
+        return String.format(Locale.ROOT, "step %5d  %s  %s", step, styled, text).stripTrailing();
     }
 
     /** Returns the lines of an event, none for what happens at every step or goes as it should. */
@@ -91,7 +92,7 @@ record EventLine(long step, String label, String style, String text) {
             }
         }
         Diagnosis.Candidate first = incident.diagnosis().candidates().get(0);
-        String probability = String.format(" (%.0f %%)", 100 * first.probability());
+        String probability = String.format(Locale.ROOT, " (%.0f %%)", 100 * first.probability());
         String cause = Words.cause(first.cause().id());
         lines.add(new EventLine(step, "diagnosis", NEWS, cause + probability));
         return lines;

@@ -52,7 +52,8 @@ class EventLineTest {
 
     @Test
     void of_actionVerified_tellsOutcomeAndReason() {
-        Attempt attempt = new Attempt(ROLLBACK, KEY, Outcome.HELPED, "reward is back");
+        Attempt attempt =
+                new Attempt(ROLLBACK, Cause.KL_EXPLOSION, KEY, Outcome.HELPED, "reward is back");
         RftEvent verified =
                 new RftEvent.ActionVerified("run", new StepKey(1, 98, 0), NOW, 1, attempt);
 
@@ -63,7 +64,14 @@ class EventLineTest {
     @Test
     void of_incidentClosed_countsTheActions() {
         Incident incident =
-                incident("d").with(new Attempt(ROLLBACK, KEY, Outcome.HELPED, "reward is back"));
+                incident("d")
+                        .with(
+                                new Attempt(
+                                        ROLLBACK,
+                                        Cause.KL_EXPLOSION,
+                                        KEY,
+                                        Outcome.HELPED,
+                                        "reward is back"));
 
         assertThat(lines(new RftEvent.IncidentClosed("run", KEY, NOW, incident)))
                 .containsExactly("step    87  closed     incident 1 after 1 action");
@@ -131,7 +139,7 @@ class EventLineTest {
                                         Cause.KL_EXPLOSION, 0.94, List.of(), List.of()),
                                 new Diagnosis.Candidate(
                                         Cause.UNKNOWN, 0.06, List.of(), List.of())));
-        return new Incident(1, KEY, 86, List.of(alarm), diagnosis, List.of());
+        return new Incident(1, KEY, 86, List.of(alarm), diagnosis, List.of(), List.of());
     }
 
     private static List<String> lines(RftEvent event) {

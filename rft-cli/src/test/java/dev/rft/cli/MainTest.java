@@ -32,9 +32,9 @@ class MainTest {
             value = {
                 "--fault x     | --fault: must be one of lr-spike, reward-zero, reward-inflated,"
                         + " nan-gradient, none, was 'x'",
-                "--steps 59    | --steps: must be an integer in [60, 100000], was '59'",
-                "--steps 1e3   | --steps: must be an integer in [60, 100000], was '1e3'",
-                "--steps 100001| --steps: must be an integer in [60, 100000], was '100001'",
+                "--steps 99    | --steps: must be an integer in [100, 100000], was '99'",
+                "--steps 1e3   | --steps: must be an integer in [100, 100000], was '1e3'",
+                "--steps 100001| --steps: must be an integer in [100, 100000], was '100001'",
                 "--seed abc    | --seed: must be a 64-bit integer, was 'abc'",
                 "--nonsense    | unknown option: '--nonsense'",
                 "extra         | unmatched argument at index 1: 'extra'",
@@ -136,7 +136,7 @@ class MainTest {
                 .contains(
                         "step    87  ALARM      update-explosion: update.norm = 1.2, expected <="
                                 + " 0.08, since step 86")
-                .contains("step   150  of 300   reward 0.5      KL 0.012    grad NaN")
+                .contains("step   120  of 240   reward 0.5      KL 0.012    grad NaN")
                 .contains("noticed              step 57 (onset +1)")
                 .contains("  supervised         81.3 %")
                 .contains("  unsupervised twin  2.1 %");

@@ -4,6 +4,7 @@ import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
 import dev.rft.api.signal.StepKey;
 import dev.rft.cli.report.RunFiles;
+import dev.rft.monitor.diagnose.Cause;
 import dev.rft.recovery.Attempt;
 import dev.rft.recovery.Outcome;
 import dev.rft.recovery.RecoveryAction;
@@ -51,7 +52,8 @@ final class SampleRunner implements DemoRunner {
                         "run", key, now, EventLineTest.incident("update-explosion")));
         view.event(new RftEvent.ActionTaken("run", key, now, 1, rollback, resumed));
         steps(view, 51, options.steps());
-        Attempt helped = new Attempt(rollback, key, Outcome.HELPED, "reward is back");
+        Attempt helped =
+                new Attempt(rollback, Cause.KL_EXPLOSION, key, Outcome.HELPED, "reward is back");
         view.event(new RftEvent.ActionVerified("run", key, now, 1, helped));
         view.phase("unsupervised twin", options.steps());
         steps(view, 1, options.steps());

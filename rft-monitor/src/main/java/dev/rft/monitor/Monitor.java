@@ -135,7 +135,8 @@ public final class Monitor {
      *
      * @param state what {@link #save} returned
      * @throws IllegalArgumentException when its detectors are not those of this monitor, or one
-     *     rejects its state; no detector has changed then
+     *     rejects its state; no detector has changed then. A detector that throws anything else is
+     *     quarantined
      */
     public void restore(MonitorState state) {
         Map<String, DetectorState> wanted = state.detectors();
@@ -151,12 +152,12 @@ public final class Monitor {
             for (Member member : members) {
                 if (!quarantined.containsKey(member.id())) {
                     changed.add(member);
-                    member.detector().restore(stateFor(member, wanted));
+                    restore(member, stateFor(member, wanted));
                 }
             }
-        } catch (RuntimeException rejected) {
+        } catch (IllegalArgumentException rejected) {
             for (Member member : changed) {
-                member.detector().restore(stateFor(member, before));
+                restore(member, stateFor(member, before));
             }
             throw new IllegalArgumentException(
                     "monitor state: must be acceptable to every detector, was rejected by "
@@ -164,6 +165,17 @@ public final class Monitor {
                             + ": "
                             + rejected.getMessage(),
                     rejected);
+        }
+    }
+
+    /** A detector that rejects a state says so by an argument exception; any other is a defect. */
+    private void restore(Member member, DetectorState state) {
+        try {
+            member.detector().restore(state);
+        } catch (IllegalArgumentException rejected) {
+            throw rejected;
+        } catch (RuntimeException thrown) {
+            quarantine(member, thrown);
         }
     }
 

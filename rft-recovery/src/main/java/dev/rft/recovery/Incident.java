@@ -20,8 +20,9 @@ import java.util.stream.Collectors;
  * @param onset the step at which the failure is estimated to have begun, at most the opening step
  * @param findings the alarms of the incident so far, the newest per detector; copied
  * @param diagnosis the present diagnosis
- * @param attempts the actions so far, in order; a failure that comes back soon after it was closed
- *     begins with the actions of the incident it comes back from; copied
+ * @param attempts the actions so far, in order; copied
+ * @param earlier the actions of the incident that this failure comes back from, when it was closed
+ *     a short while ago: they were no lasting help; copied
  */
 public record Incident(
         int number,
@@ -29,7 +30,8 @@ public record Incident(
         long onset,
         List<Finding> findings,
         Diagnosis diagnosis,
-        List<Attempt> attempts) {
+        List<Attempt> attempts,
+        List<Attempt> earlier) {
 
     /** Copies the lists and checks the numbers. */
     public Incident {
@@ -37,6 +39,7 @@ public record Incident(
         Objects.requireNonNull(diagnosis, "diagnosis");
         findings = List.copyOf(findings);
         attempts = List.copyOf(attempts);
+        earlier = List.copyOf(earlier);
         if (number < 1 || onset < 0 || onset > opened.step()) {
             throw new IllegalArgumentException(
                     "incident: number must be >= 1 and onset in [0, "
@@ -100,7 +103,7 @@ public record Incident(
     public Incident beginningBy(long step) {
         return step >= onset
                 ? this
-                : new Incident(number, opened, step, findings, diagnosis, attempts);
+                : new Incident(number, opened, step, findings, diagnosis, attempts, earlier);
     }
 
     /**
@@ -116,7 +119,14 @@ public record Incident(
         List<Finding> merged = new ArrayList<>();
         findings.stream().filter(old -> !renewed.contains(old.detector())).forEach(merged::add);
         merged.addAll(newFindings);
-        return new Incident(number, opened, onset, merged, newDiagnosis, attempts);
+        return new Incident(number, opened, onset, merged, newDiagnosis, attempts, earlier);
+    }
+
+    /** Returns this incident without the alarms of detectors that have fallen silent. */
+    Incident withoutFindingsOf(Set<String> silent) {
+        List<Finding> left =
+                findings.stream().filter(finding -> !silent.contains(finding.detector())).toList();
+        return new Incident(number, opened, onset, left, diagnosis, attempts, earlier);
     }
 
     /**
@@ -128,7 +138,7 @@ public record Incident(
     public Incident with(Attempt attempt) {
         List<Attempt> longer = new ArrayList<>(attempts);
         longer.add(attempt);
-        return new Incident(number, opened, onset, findings, diagnosis, longer);
+        return new Incident(number, opened, onset, findings, diagnosis, longer, earlier);
     }
 
     /**
@@ -146,7 +156,7 @@ public record Incident(
         }
         List<Attempt> changed = new ArrayList<>(attempts);
         Attempt last = changed.remove(changed.size() - 1);
-        changed.add(new Attempt(last.action(), last.key(), outcome, reason));
-        return new Incident(number, opened, onset, findings, diagnosis, changed);
+        changed.add(new Attempt(last.action(), last.cause(), last.key(), outcome, reason));
+        return new Incident(number, opened, onset, findings, diagnosis, changed, earlier);
     }
 }

@@ -145,8 +145,9 @@ final class IncidentTracker {
                         onset,
                         alarms,
                         diagnosis,
+                        List.of(),
                         attemptsOfRelapse(diagnosis.cause()));
-        OpenIncident begun = new OpenIncident(incident, history.before(onset));
+        OpenIncident begun = new OpenIncident(incident, history.before(onset), executed);
         open = begun;
         announcer.announce(
                 key, (runId, at, time) -> new RftEvent.IncidentOpened(runId, at, time, incident));
@@ -164,7 +165,18 @@ final class IncidentTracker {
         Incident last = closed.get(closed.size() - 1);
         Cause lastCause = last.diagnosis().cause();
         boolean same = cause == lastCause || cause == Cause.UNKNOWN || lastCause == Cause.UNKNOWN;
-        return same ? last.attempts() : List.of();
+        if (!same) {
+            return List.of();
+        }
+        List<Attempt> all = new ArrayList<>(last.earlier());
+        last.attempts().stream().filter(attempt -> !skipThatHelped(attempt)).forEach(all::add);
+        return all;
+    }
+
+    /** A skip that helped cost one batch and was the whole cure: it is no step on a ladder. */
+    private static boolean skipThatHelped(Attempt attempt) {
+        return attempt.action() instanceof RecoveryAction.SkipStep
+                && attempt.outcome() == Outcome.HELPED;
     }
 
     private Decision watch(
@@ -208,7 +220,7 @@ final class IncidentTracker {
         if (outcome != Outcome.HELPED) {
             return decide(current, observation, findings, Optional.of(attempt));
         }
-        if (attempt.action() instanceof RecoveryAction.SkipStep) {
+        if (!attempt.action().destructive()) {
             ledger.refund(current.charged());
         }
         close(current, key);
@@ -221,15 +233,19 @@ final class IncidentTracker {
             Observation observation,
             List<Finding> findings,
             List<Finding> alarms) {
-        Incident incident = current.incident();
         StepKey key = observation.key();
+        current.alarmed(alarms, executed);
+        if (current.verification() == null) {
+            current.forgetSilent(executed - config.quietSteps());
+        }
+        Incident incident = current.incident();
         Incident merged = incident.with(alarms, incident.diagnosis());
         Incident named = merged.with(alarms, diagnoser.apply(key, remembered(findings, merged)));
-        // After a rollback the same failure begins anew, at a step that says nothing of the first.
-        boolean sameAttempt = key.attempt() == incident.opened().attempt();
-        current.become(
-                sameAttempt ? named.beginningBy(OpenIncident.onset(alarms, key.step())) : named);
-        current.alarmed();
+        long onset = OpenIncident.onset(alarms, key.step());
+        // A failure that begins anew after a rollback says nothing of its first beginning, unless
+        // it reaches back to what both attempts share: then the snapshot was sick already.
+        boolean says = key.attempt() == incident.opened().attempt() || onset < current.sickFrom();
+        current.become(says ? named.beginningBy(onset) : named);
     }
 
     /**
@@ -264,7 +280,8 @@ final class IncidentTracker {
         if (!(action instanceof RecoveryAction.Halt)) {
             ledger.spend(cause);
         }
-        current.decide(action, incident.with(new Attempt(action, key, Outcome.PENDING, "")), cause);
+        current.decide(
+                action, incident.with(new Attempt(action, cause, key, Outcome.PENDING, "")), cause);
         return decision(action, choice.note(), findings, current, verified);
     }
 

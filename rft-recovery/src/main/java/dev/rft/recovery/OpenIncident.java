@@ -4,7 +4,11 @@ import dev.rft.api.signal.Observation;
 import dev.rft.monitor.Finding;
 import dev.rft.monitor.Verdict;
 import dev.rft.monitor.diagnose.Cause;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The incident that is open now, and what its end depends on. */
@@ -19,6 +23,10 @@ final class OpenIncident {
      */
     private long sickFrom;
 
+    /** The executed step of the last alarm, by detector. */
+    private final Map<String, Long> lastAlarm = new HashMap<>();
+
+    private final long openedAt;
     private int alarmSteps;
     private int quietSteps;
     private boolean restored;
@@ -31,8 +39,9 @@ final class OpenIncident {
 
     private @Nullable Verification verification;
 
-    OpenIncident(Incident incident, List<Observation> reference) {
+    OpenIncident(Incident incident, List<Observation> reference, long openedAt) {
         this.incident = incident;
+        this.openedAt = openedAt;
         this.reference = reference;
         this.sickFrom = incident.onset();
         this.alarmSteps = 1;
@@ -76,9 +85,21 @@ final class OpenIncident {
         return Math.min(sickFrom, incident.onset());
     }
 
-    void alarmed() {
+    /** Counts a further step with alarms, and remembers whose they were. */
+    void alarmed(List<Finding> alarms, long executed) {
         alarmSteps++;
         quietSteps = 0;
+        alarms.forEach(alarm -> lastAlarm.put(alarm.detector(), executed));
+    }
+
+    /** Drops the alarms of detectors that have been silent since: they support nothing any more. */
+    void forgetSilent(long since) {
+        Set<String> silent =
+                incident.findings().stream()
+                        .map(Finding::detector)
+                        .filter(id -> lastAlarm.getOrDefault(id, openedAt) < since)
+                        .collect(Collectors.toSet());
+        incident = incident.withoutFindingsOf(silent);
     }
 
     /** Counts a step without an alarm and returns how many there were in a row. */

@@ -59,6 +59,10 @@ import org.slf4j.LoggerFactory;
 public final class Session {
 
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
+    /** The detector id of the alarm that a discarded update is. */
+    static final String UPDATE_GATE = "update-gate";
+
     private static final Signal DISCARDED =
             Signal.of("update.discarded", "updates", Signal.Direction.UP, Signal.Scale.LINEAR);
 
@@ -187,7 +191,7 @@ public final class Session {
                         .map(entry -> Evidence.of(entry.getKey(), entry.getValue(), "finite"))
                         .orElseGet(() -> Evidence.of(DISCARDED, updatesDiscarded, "0"));
         return new Finding(
-                "update-gate", EvidenceClass.GRADIENT, Verdict.violated(evidence.asInvariant()));
+                UPDATE_GATE, EvidenceClass.GRADIENT, Verdict.violated(evidence.asInvariant()));
     }
 
     private Diagnosis diagnose(StepKey key, List<Finding> findings) {

@@ -52,7 +52,10 @@ final class StandardLadder implements RecoveryPolicy {
         RecoveryAction restart = new RecoveryAction.Restart(onset);
         RecoveryAction reset = new RecoveryAction.ResetOptimizer();
         return switch (cause) {
-            case NON_FINITE -> List.of(new RecoveryAction.SkipStep(), again, restart);
+            case NON_FINITE ->
+                    updateDiscarded(incident)
+                            ? List.of(new RecoveryAction.SkipStep(), again, restart)
+                            : List.of(again, restart);
             case KL_EXPLOSION -> runaway(incident, state);
             // Turning the learning rate down cannot help a policy that stands still, and turning it
             // up is a gamble.
@@ -112,9 +115,10 @@ final class StandardLadder implements RecoveryPolicy {
      * count for nothing here.
      */
     private static int climbed(List<RecoveryAction> rungs, Incident incident) {
+        Cause cause = incident.diagnosis().cause();
         int next = 0;
-        for (Attempt attempt : incident.attempts()) {
-            for (int i = next; i < rungs.size(); i++) {
+        for (Attempt attempt : tried(incident)) {
+            for (int i = next; attempt.cause() == cause && i < rungs.size(); i++) {
                 if (rungs.get(i).name().equals(attempt.action().name())) {
                     next = i + 1;
                     break;
@@ -124,10 +128,22 @@ final class StandardLadder implements RecoveryPolicy {
         return next;
     }
 
+    /** Tells whether the gate kept an update from the weights, so that to go on is to skip it. */
+    private static boolean updateDiscarded(Incident incident) {
+        return incident.findings().stream()
+                .anyMatch(finding -> finding.detector().equals(Session.UPDATE_GATE));
+    }
+
+    private static List<Attempt> tried(Incident incident) {
+        List<Attempt> all = new ArrayList<>(incident.earlier());
+        all.addAll(incident.attempts());
+        return all;
+    }
+
     private static RecoveryAction last(Cause cause, Incident incident, RunState state) {
         boolean hopeless =
                 cause == Cause.NON_FINITE && nonFiniteInARow(state.recent()) >= SUSTAINED;
-        boolean tried = !incident.attempts().isEmpty() && incident.allowsDestructive();
+        boolean tried = !tried(incident).isEmpty() && incident.allowsDestructive();
         // A comparison is reason enough to try the next thing, but not to stop a run that raises no
         // alarm.
         if (cause == Cause.OUTAGE || !(tried || hopeless) || !state.alarming()) {
@@ -139,7 +155,7 @@ final class StandardLadder implements RecoveryPolicy {
     private static String reason(Cause cause, Incident incident) {
         String what = cause.family().equals("RF") ? "rewards are broken: " : "";
         String tried =
-                incident.attempts().stream()
+                tried(incident).stream()
                         .map(attempt -> attempt.action().name() + " " + attempt.outcome())
                         .collect(Collectors.joining(", "));
         return what
@@ -154,6 +170,7 @@ final class StandardLadder implements RecoveryPolicy {
 
     private static Optional<Double> firstFactor(Incident incident) {
         return incident.attempts().stream()
+                .filter(attempt -> attempt.cause() == incident.diagnosis().cause())
                 .map(Attempt::action)
                 .filter(RecoveryAction.Rollback.class::isInstance)
                 .map(action -> ((RecoveryAction.Rollback) action).learningRateFactor())

@@ -6,8 +6,11 @@ import dev.rft.api.control.Proposal;
 import dev.rft.api.control.TrainingLoop;
 import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.StepKey;
+import dev.rft.monitor.Finding;
 import dev.rft.monitor.Monitor;
+import dev.rft.monitor.Verdict;
 import dev.rft.recovery.event.RftEvent;
+import java.util.List;
 import java.util.Optional;
 
 /** One run from its first step to its end. */
@@ -23,7 +26,7 @@ final class SupervisedRun {
     private StepKey key;
     private long executedSteps;
     private long discardedUpdates;
-    private int healthySinceSnapshot;
+    private int sinceSnapshot;
 
     SupervisedRun(
             String runId,
@@ -88,7 +91,7 @@ final class SupervisedRun {
         Decision decision =
                 session.observe(observation, (int) (discardedUpdates - discardedBefore));
         decision.verified().ifPresent(executor::settle);
-        decision.incident().ifPresentOrElse(this::during, this::healthy);
+        decision.incident().ifPresentOrElse(this::during, () -> healthy(decision.findings()));
         return act(decision);
     }
 
@@ -111,17 +114,27 @@ final class SupervisedRun {
         // ring.
         if (incident.allowsDestructive()) {
             executor.demoteFrom(key, incident.onset());
+        } else if (incident.attempts().isEmpty()) {
+            // A suspicion may last for long: candidates are taken, and none is proven by it.
+            snapshotWhenDue();
         }
     }
 
-    private void healthy() {
-        for (StepKey proven : ring.healthyStep()) {
-            announce((run, at, time) -> new RftEvent.SnapshotVerified(run, at, time, proven));
+    /** A step at which no detector could look proves nothing. */
+    private void healthy(List<Finding> findings) {
+        if (findings.stream().anyMatch(finding -> finding.verdict() instanceof Verdict.Healthy)) {
+            for (StepKey proven : ring.healthyStep()) {
+                announce((run, at, time) -> new RftEvent.SnapshotVerified(run, at, time, proven));
+            }
         }
-        healthySinceSnapshot++;
-        if (healthySinceSnapshot >= config.snapshotEvery() && can(Capability.SNAPSHOT)) {
+        snapshotWhenDue();
+    }
+
+    private void snapshotWhenDue() {
+        sinceSnapshot++;
+        if (sinceSnapshot >= config.snapshotEvery() && can(Capability.SNAPSHOT)) {
             executor.snapshot(key, false);
-            healthySinceSnapshot = 0;
+            sinceSnapshot = 0;
         }
     }
 
@@ -132,7 +145,7 @@ final class SupervisedRun {
         }
         StepKey resumesAfter = executor.execute(action, decision.incident().orElseThrow(), key);
         session.acted(resumesAfter);
-        healthySinceSnapshot = resumesAfter.equals(key) ? healthySinceSnapshot : 0;
+        sinceSnapshot = resumesAfter.equals(key) ? sinceSnapshot : 0;
         key = resumesAfter;
         return action instanceof RecoveryAction.Halt halt ? Optional.of(halt) : Optional.empty();
     }

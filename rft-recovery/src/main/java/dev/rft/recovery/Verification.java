@@ -61,18 +61,24 @@ final class Verification {
      * Returns those observations from before the onset that show the run at about the same
      * progress: around the step that it resumes after. A run that was rolled back has to learn
      * again what it had learned between there and the onset, and may not be blamed for it; nor may
-     * one that goes on be measured by how it was long ago.
+     * one that goes on be measured by how it was long ago. Where nothing that old is remembered,
+     * the oldest that is has to do.
      */
     static List<Observation> comparable(
             List<Observation> beforeOnset, long resumesAfter, int verifySteps) {
         long newest =
                 beforeOnset.isEmpty() ? 0 : beforeOnset.get(beforeOnset.size() - 1).key().step();
         long middle = Math.min(resumesAfter, newest - verifySteps);
-        return beforeOnset.stream()
-                .filter(
-                        observation ->
-                                Math.abs(observation.key().step() - middle - 0.5) < verifySteps)
-                .toList();
+        List<Observation> around =
+                beforeOnset.stream()
+                        .filter(
+                                observation ->
+                                        Math.abs(observation.key().step() - middle - 0.5)
+                                                < verifySteps)
+                        .toList();
+        return around.isEmpty()
+                ? beforeOnset.subList(0, Math.min(2 * verifySteps, beforeOnset.size()))
+                : around;
     }
 
     /** Takes the next executed step. Returns the judgement once there is one. */

@@ -62,9 +62,8 @@ final class Window {
     }
 
     private static double scaled(Signal signal, double value) {
-        return signal.scale() == Signal.Scale.LOG
-                ? Math.log(Math.max(value, Double.MIN_NORMAL))
-                : value;
+        // A zero on a logarithmic scale is no size: the update of a skipped step. It is left out.
+        return signal.scale() == Signal.Scale.LOG ? Math.log(value) : value;
     }
 
     double mean() {

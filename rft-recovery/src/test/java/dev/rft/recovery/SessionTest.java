@@ -258,12 +258,14 @@ class SessionTest {
         session.observe(step(22, 5, 0.5));
         healthy(session, 23, 34);
 
-        Decision soon = session.observe(step(50, 5, 0.5));
+        Decision first = session.observe(step(50, 5, 0.5));
+        Decision second = session.observe(step(51, 5, 0.5));
 
-        assertThat(soon.incident().orElseThrow().number()).isEqualTo(2);
-        assertThat(soon.incident().orElseThrow().attempts())
-                .extracting(Attempt::outcome)
-                .containsExactly(Outcome.HELPED, Outcome.PENDING);
+        assertThat(first.action()).isEqualTo(new RecoveryAction.Continue());
+        Incident again = second.incident().orElseThrow();
+        assertThat(again.number()).isEqualTo(2);
+        assertThat(again.earlier()).extracting(Attempt::outcome).containsExactly(Outcome.HELPED);
+        assertThat(again.attempts()).extracting(Attempt::outcome).containsExactly(Outcome.PENDING);
     }
 
     @Test

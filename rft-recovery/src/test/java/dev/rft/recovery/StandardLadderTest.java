@@ -1,6 +1,7 @@
 package dev.rft.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.rft.api.control.Capability;
 import dev.rft.api.control.Knob;
@@ -41,11 +42,29 @@ class StandardLadderTest {
         for (EvidenceClass evidenceClass : classes) {
             alarms.add(alarm(evidenceClass));
         }
-        return new Incident(1, KEY, 48, alarms, Fixtures.certain(cause), List.of());
+        return new Incident(1, KEY, 48, alarms, Fixtures.certain(cause), List.of(), List.of());
     }
 
     private static Incident strong(Cause cause) {
         return incident(cause, EvidenceClass.GRADIENT, EvidenceClass.REWARD);
+    }
+
+    private static Incident discarded() {
+        Finding gate =
+                new Finding(
+                        Session.UPDATE_GATE,
+                        EvidenceClass.GRADIENT,
+                        Verdict.violated(
+                                Evidence.of(Signals.GRAD_NORM, Double.NaN, "finite")
+                                        .asInvariant()));
+        return new Incident(
+                1,
+                KEY,
+                48,
+                List.of(gate),
+                Fixtures.certain(Cause.NON_FINITE),
+                List.of(),
+                List.of());
     }
 
     private static RunState state(Set<Capability> capabilities, double before, double now) {
@@ -73,7 +92,14 @@ class StandardLadderTest {
                     || action instanceof RecoveryAction.Continue) {
                 break;
             }
-            present = present.with(new Attempt(action, KEY, Outcome.NO_EFFECT, "still"));
+            present =
+                    present.with(
+                            new Attempt(
+                                    action,
+                                    present.diagnosis().cause(),
+                                    KEY,
+                                    Outcome.NO_EFFECT,
+                                    "still"));
         }
         return actions;
     }
@@ -117,8 +143,60 @@ class StandardLadderTest {
 
     @Test
     void decide_notFinite_skipsFirst() {
-        assertThat(names(strong(Cause.NON_FINITE), state(ALL, 1, 1)))
+        assertThat(names(discarded(), state(ALL, 1, 1)))
                 .containsExactly("SkipStep", "Rollback", "Restart", "Halt");
+    }
+
+    @Test
+    void decide_notFiniteButApplied_skipsNothing() {
+        assertThat(names(strong(Cause.NON_FINITE), state(ALL, 1, 1)))
+                .containsExactly("Rollback", "Restart", "Halt");
+    }
+
+    @Test
+    void decide_attemptsForAnotherCause_areNoRungsOfThisLadder() {
+        Incident restarted =
+                strong(Cause.KL_EXPLOSION)
+                        .with(
+                                new Attempt(
+                                        new RecoveryAction.Restart(48),
+                                        Cause.REWARD_COLLAPSE,
+                                        KEY,
+                                        Outcome.NO_EFFECT,
+                                        "still"));
+        assertThat(ladder.decide(restarted, state(ALL, 0.1, 3)))
+                .isInstanceOfSatisfying(
+                        RecoveryAction.Rollback.class,
+                        rollback ->
+                                assertThat(rollback.learningRateFactor())
+                                        .isCloseTo(1 / 30.0, within(1e-12)));
+    }
+
+    @Test
+    void decide_relapse_measuresTheFactorAnewAndGoesFurther() {
+        Attempt helped =
+                new Attempt(
+                        new RecoveryAction.Rollback(20, 0.03),
+                        Cause.KL_EXPLOSION,
+                        KEY,
+                        Outcome.HELPED,
+                        "");
+        Incident first = strong(Cause.KL_EXPLOSION);
+        Incident again =
+                new Incident(
+                        2,
+                        KEY,
+                        48,
+                        first.findings(),
+                        first.diagnosis(),
+                        List.of(),
+                        List.of(helped));
+        assertThat(ladder.decide(again, state(ALL, 0.1, 1)))
+                .isInstanceOfSatisfying(
+                        RecoveryAction.Rollback.class,
+                        rollback ->
+                                assertThat(rollback.learningRateFactor())
+                                        .isCloseTo(0.01, within(1e-12)));
     }
 
     @Test
@@ -175,7 +253,7 @@ class StandardLadderTest {
                         false,
                         9);
 
-        assertThat(names(strong(Cause.NON_FINITE), quiet))
+        assertThat(names(discarded(), quiet))
                 .containsExactly("SkipStep", "Rollback", "Restart", "Continue");
     }
 

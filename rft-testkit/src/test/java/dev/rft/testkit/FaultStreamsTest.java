@@ -104,6 +104,23 @@ class FaultStreamsTest {
         }
     }
 
+    /**
+     * One prompt of a solved task fails once: no group teaches in that step, nor before, nor after.
+     */
+    @Test
+    void rewardCollapse_solvedTaskWithOneFailedGroup_breaksNothing() {
+        List<Observation> stream =
+                Series.constant(REWARD_MEAN, 1)
+                        .spike(0.979, at(80))
+                        .and(Series.constant(GROUP_ZERO_VARIANCE, 1))
+                        .steps(200);
+        for (Verdict verdict : assertThat(make(Detectors.rewardCollapse())).on(stream).verdicts()) {
+            if (verdict instanceof Verdict.Violated violated) {
+                assertThat(violated.evidence().invariant()).isFalse();
+            }
+        }
+    }
+
     @Test
     void rewardCollapse_twoDeadSteps_breakNothing() {
         List<Observation> stream =

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -50,8 +51,13 @@ final class JournalReader {
         if (!schema.equals(SCHEMA) || version != VERSION) {
             throw new IOException(
                     String.format(
+                            Locale.ROOT,
                             "%s: schema: must be %s version %d, was '%s' version %d",
-                            file, SCHEMA, VERSION, schema, version));
+                            file,
+                            SCHEMA,
+                            VERSION,
+                            schema,
+                            version));
         }
     }
 

@@ -116,9 +116,12 @@ final class Story {
                 + ".";
     }
 
+    /**
+     * Tells whether the last that was done helped: a skip that helped before a halt is no repair.
+     */
     private boolean helped() {
-        return data.incidents().stream()
-                .flatMap(incident -> incident.actions().stream())
-                .anyMatch(IncidentStory.Action::helped);
+        List<IncidentStory.Action> actions =
+                data.incidents().stream().flatMap(incident -> incident.actions().stream()).toList();
+        return !actions.isEmpty() && actions.get(actions.size() - 1).helped();
     }
 }

@@ -38,7 +38,14 @@ final class TrainerSnapshot implements LoopSnapshot {
         this.knobs = Map.copyOf(knobs);
         this.manager = parent.newSubManager();
         JniUtils.setGradMode(false);
-        this.bytes = copy(parameters, this.parameters) + copy(optimizer, this.optimizer);
+        long copied;
+        try {
+            copied = copy(parameters, this.parameters) + copy(optimizer, this.optimizer);
+        } catch (RuntimeException e) {
+            manager.close(); // out of memory in the middle: give back what was copied so far
+            throw e;
+        }
+        this.bytes = copied;
     }
 
     @Override

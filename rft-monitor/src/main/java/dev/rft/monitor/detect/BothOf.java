@@ -35,8 +35,8 @@ final class BothOf implements Watch {
     }
 
     @Override
-    public boolean unprecedented() {
-        return plain.unprecedented() && relative.unprecedented();
+    public double extreme() {
+        return plain.extreme();
     }
 
     @Override

@@ -22,7 +22,7 @@ final class Channel implements Watch {
     private final ChangeChart chart;
 
     /** Of the present observation only, hence no part of the state. */
-    private boolean unprecedented;
+    private double extreme = Double.NaN;
 
     /**
      * Makes a channel that has seen nothing.
@@ -52,14 +52,14 @@ final class Channel implements Watch {
 
     @Override
     public Verdict inspect(Observation observation) {
-        unprecedented = false;
+        extreme = Double.NaN;
         OptionalDouble value = probe.read(signal, observation);
         if (value.isEmpty()) {
             return Verdict.notEvaluated(reason(observation));
         }
         double noise = probe.noise(signal, observation);
         Reading reading = chart.read(value.getAsDouble(), noise, observation.key().step());
-        unprecedented = reading.unprecedented();
+        extreme = probe.present(signal, reading.extreme());
         if (reading.state() != Reading.State.ALARM) {
             probe.accepted(observation);
         }
@@ -72,8 +72,8 @@ final class Channel implements Watch {
     }
 
     @Override
-    public boolean unprecedented() {
-        return unprecedented;
+    public double extreme() {
+        return extreme;
     }
 
     private String reason(Observation observation) {

@@ -34,8 +34,8 @@ final class ChartDetector implements Detector {
         for (Watch channel : channels) {
             verdicts.add(channel.inspect(observation));
         }
-        boolean unprecedented = channels.get(0).unprecedented();
-        rule.flatMap(invariant -> invariant.broken(observation, unprecedented))
+        double extreme = channels.get(0).extreme();
+        rule.flatMap(invariant -> invariant.broken(observation, extreme))
                 .ifPresent(evidence -> verdicts.add(Verdict.violated(evidence.asInvariant())));
         Verdict worst = verdicts.get(0);
         for (Verdict verdict : verdicts) {

@@ -21,9 +21,9 @@ abstract class Rule {
      * Judges an observation.
      *
      * @param observation the observation
-     * @param unprecedented whether the value of the detector's first channel lies beyond all that
-     *     the channel remembers, in the adverse direction
+     * @param extreme the most adverse value that the detector's first channel remembered before
+     *     this observation, in its signal's unit; NaN when it could not judge
      * @return the evidence that the rule is broken; empty when it is not, or cannot be judged
      */
-    abstract Optional<Evidence> broken(Observation observation, boolean unprecedented);
+    abstract Optional<Evidence> broken(Observation observation, double extreme);
 }

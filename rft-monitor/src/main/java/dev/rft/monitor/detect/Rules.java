@@ -11,37 +11,47 @@ final class Rules {
     private Rules() {}
 
     /**
-     * No group teaches anything for several steps, and the first of them had a lower reward than
-     * any step that is remembered. All groups of equal rewards at a usual reward is a solved task
-     * and healthy. The rule stays broken until a group teaches again, however used to the low
-     * reward the chart may have become.
+     * No group teaches anything for several steps, each of them with a lower reward than any step
+     * before the first. All groups of equal rewards at a usual reward is a solved task and healthy.
+     * The rule stays broken while this lasts, however used to the low reward the chart may have
+     * become.
      */
     static final class DeadGroups extends Rule {
 
         private static final int STEPS = 3;
+        private static final int COUNT = 0;
+        private static final int ONSET = 1;
+        private static final int LOWEST_BEFORE = 2;
 
         DeadGroups() {
-            super(2);
+            super(3);
         }
 
         @Override
-        Optional<Evidence> broken(Observation observation, boolean unprecedented) {
+        Optional<Evidence> broken(Observation observation, double extreme) {
             double share = observation.value(Signals.GROUP_ZERO_VARIANCE).orElse(Double.NaN);
-            if (Double.isNaN(share)) {
+            double reward = observation.value(Signals.REWARD_MEAN).orElse(Double.NaN);
+            if (Double.isNaN(share) || Double.isNaN(reward)) {
                 return Optional.empty();
             }
             long step = observation.key().step();
-            boolean dead = share >= 1 && (unprecedented || memory[0] > 0);
-            memory[1] = dead && memory[0] > 0 ? Math.min(memory[1], step) : step;
-            memory[0] = dead ? Math.min(STEPS, memory[0] + 1) : 0;
-            return memory[0] < STEPS
+            boolean begun = memory[COUNT] > 0;
+            double lowest = begun ? memory[LOWEST_BEFORE] : extreme;
+            if (!(share >= 1 && reward < lowest)) {
+                memory[COUNT] = 0;
+                return Optional.empty();
+            }
+            memory[ONSET] = begun ? Math.min(memory[ONSET], step) : step;
+            memory[LOWEST_BEFORE] = lowest;
+            memory[COUNT] = Math.min(STEPS, memory[COUNT] + 1);
+            return memory[COUNT] < STEPS
                     ? Optional.empty()
                     : Optional.of(
                             Evidence.of(
                                             Signals.GROUP_ZERO_VARIANCE,
                                             share,
                                             "below 1, or a reward as high as before")
-                                    .since((long) memory[1]));
+                                    .since((long) memory[ONSET]));
         }
     }
 
@@ -55,7 +65,7 @@ final class Rules {
         }
 
         @Override
-        Optional<Evidence> broken(Observation observation, boolean unprecedented) {
+        Optional<Evidence> broken(Observation observation, double extreme) {
             double ratio = observation.value(Signals.RATIO_MAX).orElse(Double.NaN);
             return ratio > LARGEST
                     ? Optional.of(

@@ -14,10 +14,10 @@ interface Watch {
     Verdict inspect(Observation observation);
 
     /**
-     * Returns whether the value inspected last lies beyond all that is remembered, in the adverse
-     * direction.
+     * Returns the most adverse value that was remembered when the last one was inspected, in the
+     * signal's unit; NaN when nothing was judged.
      */
-    boolean unprecedented();
+    double extreme();
 
     /** Returns what was learned, as numbers by name. */
     Map<String, double[]> save();

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.stream.DoubleStream;
 
 /**
  * A self-starting control chart for one direction of one signal: finds a jump by a robust z and a
@@ -140,7 +141,7 @@ public final class ChangeChart {
                         z,
                         expected,
                         limit,
-                        beyond(value, known) && beyond(value, pending.toArray()),
+                        extreme(known, pending.toArray()),
                         onset(step, jump || drift));
         if (Math.abs(z) <= limits.spike()) {
             previous = value;
@@ -198,13 +199,12 @@ public final class ChangeChart {
         return cusum >= height;
     }
 
-    private boolean beyond(double value, double[] remembered) {
-        for (double old : remembered) {
-            if (sign * value <= sign * old) {
-                return false;
-            }
-        }
-        return true;
+    private double extreme(double[] known, double[] latest) {
+        return sign
+                * DoubleStream.concat(Arrays.stream(known), Arrays.stream(latest))
+                        .map(value -> sign * value)
+                        .max()
+                        .orElse(Double.NaN);
     }
 
     private Reading.State state(boolean jump, boolean drift) {

@@ -11,8 +11,8 @@ import java.util.OptionalLong;
  * @param expected the expected value on the transformed scale; NaN while the chart is learning
  * @param limit the largest (for a fall: smallest) value that would not have been a spike, on the
  *     transformed scale
- * @param unprecedented whether the value lies beyond all that the chart remembers, in the adverse
- *     direction
+ * @param extreme the value that the chart remembers as the most adverse, on the transformed scale;
+ *     NaN while the chart is learning
  * @param onset the step at which the change is estimated to have begun; present when suspect or
  *     alarming
  */
@@ -21,7 +21,7 @@ public record Reading(
         double shift,
         double expected,
         double limit,
-        boolean unprecedented,
+        double extreme,
         OptionalLong onset) {
 
     /** The finding of a chart, from the least to the most serious. */
@@ -37,6 +37,7 @@ public record Reading(
     }
 
     static Reading learning() {
-        return new Reading(State.LEARNING, 0, Double.NaN, Double.NaN, false, OptionalLong.empty());
+        return new Reading(
+                State.LEARNING, 0, Double.NaN, Double.NaN, Double.NaN, OptionalLong.empty());
     }
 }

@@ -155,7 +155,8 @@ public sealed interface RftEvent {
      * The run ended.
      *
      * @param runId the run
-     * @param key the last executed step
+     * @param key the step whose end state the loop is left in: the last executed one, or after a
+     *     halt the one that was restored
      * @param time when
      * @param completed whether it reached its last step
      * @param reason why it ended

@@ -35,6 +35,7 @@ final class LineFile implements Closeable {
                     .enable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
                     .build();
     private final FileOutputStream out;
+    private boolean torn;
 
     /** Opens a file for appending, or makes it. */
     LineFile(Path file, String schema, int version) throws IOException {
@@ -63,7 +64,16 @@ final class LineFile implements Closeable {
             json.writeEndObject();
         }
         line.write('\n');
-        out.write(line.toByteArray());
+        if (torn) {
+            out.write('\n'); // what a failed write left behind stays a line of its own
+            torn = false;
+        }
+        try {
+            out.write(line.toByteArray());
+        } catch (IOException e) {
+            torn = true;
+            throw e;
+        }
     }
 
     /** Waits until everything written so far is on the disk. */

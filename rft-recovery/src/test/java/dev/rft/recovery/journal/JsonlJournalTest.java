@@ -63,9 +63,11 @@ class JsonlJournalTest {
                     List.of(
                             new Attempt(
                                     new RecoveryAction.SetKnob(Knob.TEMPERATURE, 0.5),
+                                    Cause.NON_FINITE,
                                     KEY,
                                     Outcome.NO_EFFECT,
-                                    "again")));
+                                    "again")),
+                    List.of());
 
     private static List<RftEvent> events() {
         return List.of(
@@ -93,7 +95,12 @@ class JsonlJournalTest {
                         KEY,
                         TIME,
                         3,
-                        new Attempt(new RecoveryAction.Halt("enough"), KEY, Outcome.PENDING, "")),
+                        new Attempt(
+                                new RecoveryAction.Halt("enough"),
+                                Cause.NON_FINITE,
+                                KEY,
+                                Outcome.PENDING,
+                                "")),
                 new RftEvent.IncidentClosed("r", KEY, TIME, INCIDENT),
                 new RftEvent.ComponentQuarantined("r", KEY, TIME, "policy 1", "bug"),
                 new RftEvent.RunFinished("r", KEY, TIME, false, "halted"));
