@@ -41,7 +41,7 @@ class MainTest {
             })
     void run_badArgument_isOneLineAndExitCode2(String arguments, String message) {
         List<String> args = new ArrayList<>(List.of("demo"));
-        args.addAll(List.of(arguments.split(" ")));
+        args.addAll(List.of(arguments.split(" ", -1)));
 
         int code = run(new SampleRunner(0), args.toArray(String[]::new));
 
@@ -153,6 +153,8 @@ class MainTest {
 
     @Test
     void run_directoryOfAnEarlierDemo_losesItsFilesFirst() throws IOException {
+        Files.createDirectories(dir.resolve("supervised"));
+        Files.writeString(dir.resolve("supervised/metrics.jsonl"), "old");
         Files.writeString(dir.resolve("report.html"), "old");
         Files.writeString(dir.resolve("notes.txt"), "mine");
         DemoRunner failing =
@@ -163,6 +165,19 @@ class MainTest {
         assertThat(run(failing, "demo", "--out", dir.toString())).isEqualTo(1);
         assertThat(dir.resolve("report.html")).doesNotExist();
         assertThat(dir.resolve("notes.txt")).hasContent("mine");
+    }
+
+    @Test
+    void run_directoryWithAReportOfSomethingElse_isLeftAlone() throws IOException {
+        Path mine = Files.writeString(dir.resolve("report.html"), "mine");
+
+        assertThat(demo("--out", dir.toString())).isEqualTo(2);
+        assertThat(text(err))
+                .isEqualTo(
+                        "rft demo: --out: must not hold files that are not of a demo, holds '"
+                                + mine
+                                + "'\n");
+        assertThat(mine).hasContent("mine");
     }
 
     private int demo(String... options) {

@@ -65,6 +65,12 @@ public enum Fault {
         return sentence;
     }
 
+    /** Returns the id. */
+    @Override
+    public String toString() {
+        return id;
+    }
+
     /**
      * Finds a fault by its id.
      *

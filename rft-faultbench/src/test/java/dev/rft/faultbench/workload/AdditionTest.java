@@ -39,7 +39,7 @@ class AdditionTest {
         Set<String> pairs = new HashSet<>();
         for (List<Prompt> half : List.of(task.train(), task.heldOut())) {
             for (Prompt prompt : half) {
-                String[] numbers = prompt.text().split("[+=]");
+                String[] numbers = prompt.text().split("[+=]", 3);
                 int a = backwards(numbers[0]);
                 int b = backwards(numbers[1]);
                 assertThat(prompt.text()).isEqualTo(numbers[0] + "+" + numbers[1] + "=");

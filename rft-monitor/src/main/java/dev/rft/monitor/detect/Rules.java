@@ -34,7 +34,7 @@ final class Rules {
             if (Double.isNaN(share) || Double.isNaN(reward)) {
                 return Optional.empty();
             }
-            long step = observation.key().step();
+            double step = (double) observation.key().step();
             boolean begun = memory[COUNT] > 0;
             double lowest = begun ? memory[LOWEST_BEFORE] : extreme;
             if (!(share >= 1 && reward < lowest)) {
