@@ -43,10 +43,13 @@ final class TrainingDemo implements DemoRunner {
         long onset = onset(options);
         try (NDManager manager = NDManager.newBaseManager()) {
             JniUtils.setNumThreads(THREADS); // the engine is loaded now
-            view.phase("warm start", WarmStart.STEPS);
+            view.phase("warm start", WarmStart.LEAST_STEPS);
             WarmStart warmStart =
                     WarmStart.train(
-                            manager, task, options.seed(), step -> view.progress(step, Map.of()));
+                            manager,
+                            task,
+                            options.seed(),
+                            step -> view.progress(Math.min(step, WarmStart.LEAST_STEPS), Map.of()));
             Course course = new Course();
             double supervised;
             view.phase("supervised run", options.steps());

@@ -15,6 +15,7 @@ import dev.rft.core.train.Randomness;
 import dev.rft.core.train.Randomness.Purpose;
 import dev.rft.core.train.SupervisedTrainer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,12 +24,17 @@ import java.util.random.RandomGenerator;
 
 /**
  * Weights after a short supervised training: good enough that some responses are right, so that
- * policy optimization has something to improve. A function of the seed.
+ * policy optimization has something to improve. It ends when the mean loss of the last {@value
+ * #RECENT} updates is below {@value #GOOD_ENOUGH} nats per token. A function of the seed.
  */
 public final class WarmStart {
 
-    /** Updates of the supervised training. */
-    public static final int STEPS = 160;
+    /** Updates that the supervised training makes at least. */
+    public static final int LEAST_STEPS = 160;
+
+    private static final int MOST_STEPS = 600;
+    private static final int RECENT = 20;
+    private static final double GOOD_ENOUGH = 0.7;
 
     private static final NDIndex ALL = new NDIndex("...");
     private static final int BATCH = 128;
@@ -63,18 +69,25 @@ public final class WarmStart {
                 AdamW optimizer = new AdamW(manager, model.parameters(), AdamW.Config.defaults())) {
             SupervisedTrainer trainer =
                     new SupervisedTrainer(model, task.tokenizer(), optimizer, 1);
-            for (int step = 1; step <= STEPS; step++) {
+            double[] losses = new double[RECENT];
+            for (int step = 1; step <= MOST_STEPS && !enough(step, losses); step++) {
                 RandomGenerator random = randomness.of(Purpose.WARM_START, new StepKey(0, step, 0));
                 List<Prompt> batch = new ArrayList<>(BATCH);
                 for (int i = 0; i < BATCH; i++) {
                     batch.add(task.prompts().draw(random));
                 }
-                trainer.step(batch, LEARNING_RATE * Math.min(1.0, (double) step / RAMP));
+                losses[step % RECENT] =
+                        trainer.step(batch, LEARNING_RATE * Math.min(1.0, (double) step / RAMP));
                 progress.accept(step);
             }
             model.parameters().forEach((name, w) -> warm.weights.put(name, w.toFloatArray()));
         }
         return warm;
+    }
+
+    /** Some seeds stay on a plateau for longer: what counts is how good the model is, not when. */
+    private static boolean enough(int step, double[] losses) {
+        return step > LEAST_STEPS && Arrays.stream(losses).average().orElseThrow() < GOOD_ENOUGH;
     }
 
     /**
