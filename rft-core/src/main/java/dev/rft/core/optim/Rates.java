@@ -2,7 +2,7 @@ package dev.rft.core.optim;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class Rates {
 
     private final Map<String, ParameterGroup> groups;
-    private final Map<ParameterGroup, NDArray> rates = new IdentityHashMap<>();
-    private final Map<ParameterGroup, NDArray> decays = new IdentityHashMap<>();
+    private final Map<ParameterGroup, NDArray> rates = new HashMap<>();
+    private final Map<ParameterGroup, NDArray> decays = new HashMap<>();
 
     Rates(
             NDManager manager,

@@ -16,6 +16,7 @@ public final class Rollout {
     private final boolean[] ended;
     private final float[][] logProbs;
     private final float[][] logMass;
+    private final boolean[][] sampled;
 
     /** Why a response is over. */
     public enum Ending {
@@ -23,8 +24,10 @@ public final class Rollout {
         END_OF_SEQUENCE,
         /** A stop sequence was completed; its tokens are the last ones. */
         STOP_SEQUENCE,
-        /** It was cut at the limit. */
-        LENGTH
+        /** It was cut at a limit. */
+        LENGTH,
+        /** Its environment failed for no fault of the policy's: to be masked, never scored. */
+        FAILED
     }
 
     /**
@@ -51,7 +54,8 @@ public final class Rollout {
                 lengths,
                 endings(ended),
                 logProbs,
-                new float[rows.length][rows[0].length - promptLength]);
+                new float[rows.length][rows[0].length - promptLength],
+                sampled(lengths, rows[0].length - promptLength));
     }
 
     Rollout(
@@ -61,7 +65,8 @@ public final class Rollout {
             int[] lengths,
             Ending[] endings,
             float[][] logProbs,
-            float[][] logMass) {
+            float[][] logMass,
+            boolean[][] sampled) {
         this.rows = rows;
         this.padding = padding;
         this.promptLength = promptLength;
@@ -69,10 +74,20 @@ public final class Rollout {
         this.endings = endings;
         this.ended = new boolean[endings.length];
         for (int row = 0; row < ended.length; row++) {
-            ended[row] = endings[row] != Ending.LENGTH;
+            ended[row] =
+                    endings[row] == Ending.END_OF_SEQUENCE || endings[row] == Ending.STOP_SEQUENCE;
         }
         this.logProbs = logProbs;
         this.logMass = logMass;
+        this.sampled = sampled;
+    }
+
+    private static boolean[][] sampled(int[] lengths, int width) {
+        boolean[][] sampled = new boolean[lengths.length][width];
+        for (int row = 0; row < lengths.length; row++) {
+            Arrays.fill(sampled[row], 0, lengths[row], true);
+        }
+        return sampled;
     }
 
     private static Ending[] endings(boolean[] ended) {
@@ -109,7 +124,7 @@ public final class Rollout {
         return endings;
     }
 
-    /** Returns whether each response ended by itself; otherwise it was cut at the limit. */
+    /** Returns whether each response ended by itself; otherwise it was cut, or failed. */
     public boolean[] ended() {
         return ended;
     }
@@ -135,6 +150,14 @@ public final class Rollout {
      */
     public float[][] logMass() {
         return logMass;
+    }
+
+    /**
+     * Returns {@code [batch][width]}: whether the policy drew a token. False on observations, which
+     * an environment put into the response and no loss may count, and after the response's end.
+     */
+    public boolean[][] sampled() {
+        return sampled;
     }
 
     /** Returns the number of responses. */

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Draws responses in batches.
@@ -50,11 +51,19 @@ public final class Sampler {
      * @return the responses
      */
     public Rollout sample(List<int[]> prompts, Sampling sampling, RandomGenerator random) {
+        return sample(prompts, sampling, null, random);
+    }
+
+    Rollout sample(
+            List<int[]> prompts,
+            Sampling sampling,
+            @Nullable Dialogue dialogue,
+            RandomGenerator random) {
         if (prompts.isEmpty() || prompts.stream().anyMatch(prompt -> prompt.length == 0)) {
             throw new IllegalArgumentException("prompts: must be at least one, none empty");
         }
         JniUtils.setGradMode(false);
-        Draft draft = new Draft(prompts, sampling, tokenizer);
+        Draft draft = new Draft(prompts, sampling, tokenizer, dialogue);
         try (NDManager manager = model.manager().newSubManager();
                 Decoder decoder = model.decoder()) {
             NDArray logits;
@@ -105,8 +114,9 @@ public final class Sampler {
             tokens = invert(manager, kept, random);
         }
         NDArray chosen = logProbs.gather(tokens.expandDims(1), 1);
-        draft.append(column, tokens.toLongArray(), chosen.toFloatArray(), logMass);
-        return tokens;
+        long[] appended = tokens.toLongArray();
+        boolean overwritten = draft.append(column, appended, chosen.toFloatArray(), logMass);
+        return overwritten ? manager.create(appended) : tokens;
     }
 
     /** Draws one token per row with the given weights, which need not sum to 1. */
