@@ -121,6 +121,7 @@ public record Sampling(
 
     /** Whether tokens of a vocabulary are left out. */
     boolean truncates(long vocabulary) {
-        return temperature > 0 && (topP < 1 || topK > 0 && topK < vocabulary);
+        boolean fewer = topK > 0 && topK < vocabulary;
+        return temperature > 0 && (topP < 1 || fewer);
     }
 }
