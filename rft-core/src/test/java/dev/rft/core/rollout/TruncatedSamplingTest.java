@@ -94,6 +94,19 @@ class TruncatedSamplingTest {
     }
 
     @Test
+    void truncation_whenTheFirstTokensHoldTheShareExactly_keepsNoMore() {
+        double[] halves = {0.125, 0.5, 0.125, 0.25};
+        try (NDArray probabilities = engine.matrix(halves).toType(DataType.FLOAT64, true)) {
+            assertThat(Truncation.of(probabilities, new Sampling(1, 1).withTopP(0.5)))
+                    .extracting(NDArray::toDoubleArray)
+                    .isEqualTo(new double[] {0, 0.5, 0, 0});
+            assertThat(Truncation.of(probabilities, new Sampling(1, 1).withTopP(0.75)))
+                    .extracting(NDArray::toDoubleArray)
+                    .isEqualTo(new double[] {0, 0.5, 0, 0.25});
+        }
+    }
+
+    @Test
     void sample_greedily_ignoresTheRestrictions() {
         Rollout rollout =
                 sampler(PROBABILITIES)
