@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
 final class CachedDecoder implements Decoder {
 
     private final Transformer model;
+    private final int[] layers;
     private final KeyValueCache cache;
     private @Nullable NDArray positions;
     private @Nullable NDArray real;
     private @Nullable NDArray one;
 
-    CachedDecoder(Transformer model) {
+    CachedDecoder(Transformer model, int[] layers) {
         this.model = model;
+        this.layers = layers;
         this.cache = new KeyValueCache(model.config().layers());
     }
 
@@ -35,6 +37,7 @@ final class CachedDecoder implements Decoder {
                             prompts.tokens(),
                             prompts.positions(),
                             model.causalMask(prompts),
+                            layers,
                             cache);
             cache.advance();
             NDIndex last = new NDIndex(":, {}", prompts.length() - 1);
@@ -69,6 +72,7 @@ final class CachedDecoder implements Decoder {
                             tokens.expandDims(1),
                             positions.expandDims(1),
                             model.keyMask(real),
+                            layers,
                             cache);
             cache.advance();
             return keep(model.project(states.squeeze(1)));

@@ -9,9 +9,11 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,7 @@ public final class Transformer implements PolicyModel {
     private final NDManager manager;
     private final TreeMap<String, NDArray> parameters = new TreeMap<>();
     private final Block[] blocks;
+    private final int[] everyLayer;
     private final NDArray embedding;
     private final NDArray norm;
     private final NDArray head;
@@ -75,6 +78,7 @@ public final class Transformer implements PolicyModel {
         embedding =
                 parameter("model.embed_tokens.weight", config.vocabulary(), hidden, 0.02, random);
         blocks = new Block[config.layers()];
+        everyLayer = IntStream.range(0, config.layers()).toArray();
         for (int layer = 0; layer < blocks.length; layer++) {
             String prefix = "model.layers." + layer + ".";
             blocks[layer] =
@@ -152,16 +156,33 @@ public final class Transformer implements PolicyModel {
 
     @Override
     public NDArray logits(TokenBatch batch, int from) {
-        NDArray states = forward(batch.tokens(), batch.positions(), causalMask(batch), null);
-        if (from > 0) {
-            states = states.get(new NDIndex(":, {}:", from));
-        }
-        return linear(states, head);
+        return logits(batch, from, everyLayer);
     }
 
     @Override
     public Decoder decoder() {
-        return new CachedDecoder(this);
+        return new CachedDecoder(this, everyLayer);
+    }
+
+    /**
+     * Returns this model with blocks left out: the residual stream passes them unchanged. It is a
+     * view on the same weights, follows their updates, and sees the positions and keys that this
+     * model sees; its {@link PolicyModel#parameters} are all of this model's.
+     *
+     * @param skipped the blocks that are left out, from 0; copied
+     * @return the view; borrows the weights, closing it frees nothing
+     * @throws IllegalArgumentException when there is no such block
+     */
+    public PolicyModel skipping(Set<Integer> skipped) {
+        for (int layer : skipped) {
+            if (layer < 0 || layer >= blocks.length) {
+                throw new IllegalArgumentException(
+                        "skipped block: must be in [0, " + blocks.length + "), was " + layer);
+            }
+        }
+        return new SkippingTransformer(
+                this,
+                Arrays.stream(everyLayer).filter(layer -> !skipped.contains(layer)).toArray());
     }
 
     @Override
@@ -169,24 +190,38 @@ public final class Transformer implements PolicyModel {
         manager.close();
     }
 
+    NDArray logits(TokenBatch batch, int from, int[] layers) {
+        NDArray states =
+                forward(batch.tokens(), batch.positions(), causalMask(batch), layers, null);
+        if (from > 0) {
+            states = states.get(new NDIndex(":, {}:", from));
+        }
+        return linear(states, head);
+    }
+
     /**
-     * Runs the blocks and the last norm.
+     * Runs blocks and the last norm.
      *
      * @param tokens {@code [batch, seq]}
      * @param positions {@code [batch, seq]}
      * @param mask {@code [batch, 1, group * seq, keys]}, added to the scores
+     * @param layers the blocks to run, in order
      * @param cache keys and values of earlier tokens, extended in place; null without
      * @return {@code [batch, seq, hidden]}
      */
     NDArray forward(
-            NDArray tokens, NDArray positions, NDArray mask, @Nullable KeyValueCache cache) {
+            NDArray tokens,
+            NDArray positions,
+            NDArray mask,
+            int[] layers,
+            @Nullable KeyValueCache cache) {
         long batch = tokens.getShape().get(0);
         long length = tokens.getShape().get(1);
         checkLength(length);
         NDArray cos = lookUp(cosines, positions).expandDims(2);
         NDArray sin = lookUp(sines, positions).expandDims(2);
         NDArray states = lookUp(embedding, tokens);
-        for (int layer = 0; layer < blocks.length; layer++) {
+        for (int layer : layers) {
             Block block = blocks[layer];
             NDArray normed = rmsNorm(states, block.inputNorm());
             NDArray query = rotate(heads(linear(normed, block.query()), config.heads()), cos, sin);

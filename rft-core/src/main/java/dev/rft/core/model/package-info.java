@@ -1,4 +1,4 @@
-/** The policy network: an interface that any network can meet, and a decoder-only transformer. */
+/** The policy network: an interface that any network can meet, a transformer, and any DJL block. */
 @NullMarked
 package dev.rft.core.model;
 

@@ -9,7 +9,9 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -63,6 +65,18 @@ public final class AdamW implements Optimizer {
     private final NDManager manager;
     private final TreeMap<String, NDArray> state = new TreeMap<>();
     private final NDArray steps;
+    private final Map<String, ParameterGroup> groups;
+
+    /**
+     * Makes an optimizer with empty moments, the same settings for all parameters.
+     *
+     * @param parent its sub-manager owns the state
+     * @param parameters the parameters that it will update; borrowed for their names and shapes
+     * @param config its constants
+     */
+    public AdamW(NDManager parent, Map<String, NDArray> parameters, Config config) {
+        this(parent, parameters, config, List.of());
+    }
 
     /**
      * Makes an optimizer with empty moments.
@@ -70,9 +84,15 @@ public final class AdamW implements Optimizer {
      * @param parent its sub-manager owns the state
      * @param parameters the parameters that it will update; borrowed for their names and shapes
      * @param config its constants
+     * @param groups settings by name, the first that matches holds
      */
-    public AdamW(NDManager parent, Map<String, NDArray> parameters, Config config) {
+    public AdamW(
+            NDManager parent,
+            Map<String, NDArray> parameters,
+            Config config,
+            List<ParameterGroup> groups) {
         this.config = config;
+        this.groups = ParameterGroup.assign(parameters.keySet(), groups, config.weightDecay());
         this.manager = parent.newSubManager();
         manager.setName("adamw");
         parameters.forEach(
@@ -86,11 +106,7 @@ public final class AdamW implements Optimizer {
 
     @Override
     public double step(Map<String, NDArray> parameters, double learningRate) {
-        if (!(learningRate >= 0 && Double.isFinite(learningRate))) {
-            throw new IllegalArgumentException(
-                    "learning rate: must be >= 0 and finite, was " + learningRate);
-        }
-        parameters.keySet().forEach(name -> moment("m.", name));
+        Rates.check(learningRate, parameters.keySet(), groups.keySet());
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             steps.addi(1);
@@ -101,8 +117,12 @@ public final class AdamW implements Optimizer {
             NDArray rest1 = manager.create((float) (1 - config.beta1()));
             NDArray beta2 = manager.create((float) config.beta2());
             NDArray rest2 = manager.create((float) (1 - config.beta2()));
-            NDArray rate = manager.create((float) (learningRate / firstCorrection));
-            NDArray decay = manager.create((float) (learningRate * config.weightDecay()));
+            Rates rates =
+                    new Rates(
+                            manager,
+                            groups,
+                            group -> learningRate * group.rateScale() / firstCorrection,
+                            group -> learningRate * group.rateScale() * group.weightDecay());
             NDArray rootCorrection = manager.create((float) (1 / Math.sqrt(secondCorrection)));
             NDArray epsilon = manager.create((float) config.epsilon());
             NDList squares = new NDList(parameters.size());
@@ -114,9 +134,10 @@ public final class AdamW implements Optimizer {
                         first.muli(beta1).addi(gradient.mul(rest1));
                         second.muli(beta2).addi(gradient.square().muli(rest2));
                         NDArray change =
-                                first.mul(rate)
+                                first.mul(rates.rate(name))
                                         .divi(second.sqrt().muli(rootCorrection).addi(epsilon));
-                        if (config.weightDecay() > 0) {
+                        NDArray decay = rates.decay(name);
+                        if (decay != null) {
                             change.addi(parameter.mul(decay));
                         }
                         parameter.subi(change);
@@ -145,11 +166,6 @@ public final class AdamW implements Optimizer {
     }
 
     private NDArray moment(String prefix, String name) {
-        NDArray moment = state.get(prefix + name);
-        if (moment == null) {
-            throw new IllegalArgumentException(
-                    "parameter " + name + ": must be one of those given at first, was not");
-        }
-        return moment;
+        return Objects.requireNonNull(state.get(prefix + name));
     }
 }

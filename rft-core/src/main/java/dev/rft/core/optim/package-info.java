@@ -1,4 +1,6 @@
-/** Gradient clipping and optimizers whose state is named, readable and restorable in place. */
+/**
+ * Gradient clipping, learning-rate schedules, and optimizers whose state is named and restorable.
+ */
 @NullMarked
 package dev.rft.core.optim;
 

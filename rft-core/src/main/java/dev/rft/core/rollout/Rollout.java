@@ -12,17 +12,32 @@ public final class Rollout {
     private final int[] padding;
     private final int promptLength;
     private final int[] lengths;
+    private final Ending[] endings;
     private final boolean[] ended;
     private final float[][] logProbs;
+    private final float[][] logMass;
+    private final boolean[][] sampled;
+
+    /** Why a response is over. */
+    public enum Ending {
+        /** The end of sequence was sampled; it is the last token. */
+        END_OF_SEQUENCE,
+        /** A stop sequence was completed; its tokens are the last ones. */
+        STOP_SEQUENCE,
+        /** It was cut at a limit. */
+        LENGTH,
+        /** Its environment failed for no fault of the policy's: to be masked, never scored. */
+        FAILED
+    }
 
     /**
-     * Holds what was sampled; see the accessors for the shapes.
+     * Holds what was sampled from the whole distribution; see the accessors for the shapes.
      *
      * @param rows prompt padded on the left, response padded on the right
      * @param padding padding tokens at the left of each row
      * @param promptLength columns of the prompt
      * @param lengths response tokens of each row
-     * @param ended whether each response ended by itself
+     * @param ended whether each response ended with the end of sequence
      * @param logProbs log-probability of each response token
      */
     public Rollout(
@@ -32,12 +47,53 @@ public final class Rollout {
             int[] lengths,
             boolean[] ended,
             float[][] logProbs) {
+        this(
+                rows,
+                padding,
+                promptLength,
+                lengths,
+                endings(ended),
+                logProbs,
+                new float[rows.length][rows[0].length - promptLength],
+                sampled(lengths, rows[0].length - promptLength));
+    }
+
+    Rollout(
+            long[][] rows,
+            int[] padding,
+            int promptLength,
+            int[] lengths,
+            Ending[] endings,
+            float[][] logProbs,
+            float[][] logMass,
+            boolean[][] sampled) {
         this.rows = rows;
         this.padding = padding;
         this.promptLength = promptLength;
         this.lengths = lengths;
-        this.ended = ended;
+        this.endings = endings;
+        this.ended = new boolean[endings.length];
+        for (int row = 0; row < ended.length; row++) {
+            ended[row] =
+                    endings[row] == Ending.END_OF_SEQUENCE || endings[row] == Ending.STOP_SEQUENCE;
+        }
         this.logProbs = logProbs;
+        this.logMass = logMass;
+        this.sampled = sampled;
+    }
+
+    private static boolean[][] sampled(int[] lengths, int width) {
+        boolean[][] sampled = new boolean[lengths.length][width];
+        for (int row = 0; row < lengths.length; row++) {
+            Arrays.fill(sampled[row], 0, lengths[row], true);
+        }
+        return sampled;
+    }
+
+    private static Ending[] endings(boolean[] ended) {
+        Ending[] endings = new Ending[ended.length];
+        Arrays.setAll(endings, row -> ended[row] ? Ending.END_OF_SEQUENCE : Ending.LENGTH);
+        return endings;
     }
 
     /**
@@ -63,18 +119,45 @@ public final class Rollout {
         return lengths;
     }
 
-    /** Returns whether each response ended by itself; otherwise it was cut at the limit. */
+    /** Returns why each response is over. */
+    public Ending[] endings() {
+        return endings;
+    }
+
+    /** Returns whether each response ended by itself; otherwise it was cut, or failed. */
     public boolean[] ended() {
         return ended;
     }
 
     /**
-     * Returns {@code [batch][width]}: log-probability of each response token under the sampling
-     * distribution (at temperature 1 when the decoding was greedy), recorded when it was sampled; 0
-     * after the response's end.
+     * Returns {@code [batch][width]}: log-probability of each response token, recorded when it was
+     * sampled; 0 after the response's end.
+     *
+     * <p>It is that of {@code softmax(logits / temperature)} (temperature 1 when the decoding was
+     * greedy), before top-k and top-p: what a trainer computes from whole sequences. The two differ
+     * then only where the policies do, and a ratio of them is 1 when they agree. A sampler that
+     * reports the truncated distribution (vLLM's {@code processed_logprobs}) puts the kept mass of
+     * each position into that ratio, which is no change of the policy (huggingface/trl issue 6789).
+     * The log-probability that the token was in fact drawn with is {@code logProbs - logMass}.
      */
     public float[][] logProbs() {
         return logProbs;
+    }
+
+    /**
+     * Returns {@code [batch][width]}: log of the probability mass that top-k and top-p kept where
+     * each response token was drawn, at most 0; 0 without truncation and after the response's end.
+     */
+    public float[][] logMass() {
+        return logMass;
+    }
+
+    /**
+     * Returns {@code [batch][width]}: whether the policy drew a token. False on observations, which
+     * an environment put into the response and no loss may count, and after the response's end.
+     */
+    public boolean[][] sampled() {
+        return sampled;
     }
 
     /** Returns the number of responses. */
@@ -88,13 +171,14 @@ public final class Rollout {
     }
 
     /**
-     * Returns a response's tokens without the end of sequence.
+     * Returns a response's tokens without the end of sequence; a stop sequence stays.
      *
      * @param row the response
      * @return its tokens
      */
     public int[] response(int row) {
-        int length = ended[row] ? lengths[row] - 1 : lengths[row];
+        boolean marked = endings[row] == Ending.END_OF_SEQUENCE;
+        int length = marked ? lengths[row] - 1 : lengths[row];
         return Arrays.stream(rows[row], promptLength, promptLength + length)
                 .mapToInt(Math::toIntExact)
                 .toArray();

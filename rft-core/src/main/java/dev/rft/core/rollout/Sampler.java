@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Draws responses in batches.
@@ -21,8 +22,11 @@ import java.util.random.RandomGenerator;
  * number per row: the first token whose cumulative probability exceeds {@code u * total}. The sums
  * are in double precision, so that a token of probability 0 cannot be hit by rounding. Every row
  * consumes one number per column, finished or not: what a row draws does not depend on the others.
+ * That number is drawn alike whether or not the distribution is truncated.
  */
 public final class Sampler {
+
+    private static final int[] ROW = {1};
 
     private final PolicyModel model;
     private final Tokenizer tokenizer;
@@ -47,25 +51,34 @@ public final class Sampler {
      * @return the responses
      */
     public Rollout sample(List<int[]> prompts, Sampling sampling, RandomGenerator random) {
+        return sample(prompts, sampling, null, random);
+    }
+
+    Rollout sample(
+            List<int[]> prompts,
+            Sampling sampling,
+            @Nullable Dialogue dialogue,
+            RandomGenerator random) {
         if (prompts.isEmpty() || prompts.stream().anyMatch(prompt -> prompt.length == 0)) {
             throw new IllegalArgumentException("prompts: must be at least one, none empty");
         }
         JniUtils.setGradMode(false);
-        Draft draft = new Draft(prompts, sampling.maxTokens());
+        Draft draft = new Draft(prompts, sampling, tokenizer, dialogue);
         try (NDManager manager = model.manager().newSubManager();
                 Decoder decoder = model.decoder()) {
             NDArray logits;
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                logits = decoder.prefill(TokenBatch.of(manager, draft.promptRows(), draft.padding));
+                logits =
+                        decoder.prefill(
+                                TokenBatch.of(manager, draft.promptRows(), draft.padding()));
                 NDScope.unregister(logits);
             }
             for (int column = 0; ; column++) {
                 try (NDScope scope = new NDScope();
                         NDArray current = logits) {
                     scope.suppressNotUsedWarning();
-                    NDArray tokens =
-                            draw(manager, current, sampling.temperature(), random, draft, column);
+                    NDArray tokens = draw(manager, current, sampling, random, draft, column);
                     if (draft.finished() || column + 1 == sampling.maxTokens()) {
                         return draft.rollout(column + 1);
                     }
@@ -79,98 +92,42 @@ public final class Sampler {
     private NDArray draw(
             NDManager manager,
             NDArray logits,
-            double temperature,
+            Sampling sampling,
             RandomGenerator random,
             Draft draft,
             int column) {
+        double temperature = sampling.temperature();
         boolean greedy = temperature == 0;
         NDArray scaled = greedy || temperature == 1 ? logits : logits.div((float) temperature);
         NDArray logProbs = scaled.logSoftmax(-1);
         NDArray tokens;
+        double[] logMass = {};
         if (greedy) {
             tokens = logProbs.argMax(-1);
         } else {
-            int batch = draft.rows.length;
-            double[] uniform = new double[batch];
-            Arrays.setAll(uniform, row -> random.nextDouble());
-            NDArray cumulative = logProbs.toType(DataType.FLOAT64, true).exp().cumSum(1);
-            long last = logProbs.getShape().get(1) - 1;
-            NDArray total = cumulative.get(":, {}:", last);
-            NDArray threshold = manager.create(uniform, new Shape(batch, 1)).mul(total);
-            tokens =
-                    cumulative
-                            .lte(threshold)
-                            .toType(DataType.INT64, true)
-                            .sum(new int[] {1})
-                            .minimum(last);
+            NDArray probabilities = logProbs.toType(DataType.FLOAT64, true).exp();
+            NDArray kept = probabilities;
+            if (sampling.truncates(logProbs.getShape().get(1))) {
+                kept = Truncation.of(probabilities, sampling);
+                logMass = kept.sum(ROW).div(probabilities.sum(ROW)).log().toDoubleArray();
+            }
+            tokens = invert(manager, kept, random);
         }
         NDArray chosen = logProbs.gather(tokens.expandDims(1), 1);
-        draft.append(column, tokens.toLongArray(), chosen.toFloatArray());
-        return tokens;
+        long[] appended = tokens.toLongArray();
+        boolean overwritten = draft.append(column, appended, chosen.toFloatArray(), logMass);
+        return overwritten ? manager.create(appended) : tokens;
     }
 
-    /** The responses while they grow. */
-    private final class Draft {
-        private final long[][] rows;
-        private final int[] padding;
-        private final int promptLength;
-        private final int[] lengths;
-        private final boolean[] ended;
-        private final float[][] logProbs;
-        private int open;
-
-        Draft(List<int[]> prompts, int maxTokens) {
-            int batch = prompts.size();
-            promptLength = prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
-            rows = new long[batch][promptLength + maxTokens];
-            padding = new int[batch];
-            lengths = new int[batch];
-            ended = new boolean[batch];
-            logProbs = new float[batch][maxTokens];
-            open = batch;
-            for (int row = 0; row < batch; row++) {
-                int[] prompt = prompts.get(row);
-                padding[row] = promptLength - prompt.length;
-                Arrays.fill(rows[row], tokenizer.padding());
-                for (int i = 0; i < prompt.length; i++) {
-                    rows[row][padding[row] + i] = prompt[i];
-                }
-            }
-        }
-
-        long[][] promptRows() {
-            return head(promptLength);
-        }
-
-        void append(int column, long[] tokens, float[] chosen) {
-            for (int row = 0; row < rows.length; row++) {
-                if (!ended[row]) {
-                    rows[row][promptLength + column] = tokens[row];
-                    logProbs[row][column] = chosen[row];
-                    lengths[row] = column + 1;
-                    if (tokens[row] == tokenizer.endOfSequence()) {
-                        ended[row] = true;
-                        open--;
-                    }
-                }
-            }
-        }
-
-        boolean finished() {
-            return open == 0;
-        }
-
-        Rollout rollout(int width) {
-            float[][] kept = new float[rows.length][];
-            Arrays.setAll(kept, row -> Arrays.copyOf(logProbs[row], width));
-            return new Rollout(
-                    head(promptLength + width), padding, promptLength, lengths, ended, kept);
-        }
-
-        private long[][] head(int columns) {
-            long[][] head = new long[rows.length][];
-            Arrays.setAll(head, row -> Arrays.copyOf(rows[row], columns));
-            return head;
-        }
+    /** Draws one token per row with the given weights, which need not sum to 1. */
+    private static NDArray invert(NDManager manager, NDArray weights, RandomGenerator random) {
+        int batch = (int) weights.getShape().get(0);
+        double[] uniform = new double[batch];
+        Arrays.setAll(uniform, row -> random.nextDouble());
+        NDArray cumulative = weights.cumSum(1);
+        long last = weights.getShape().get(1) - 1;
+        NDArray total = cumulative.get(":, {}:", last);
+        NDArray threshold = manager.create(uniform, new Shape(batch, 1)).mul(total);
+        return cumulative.lte(threshold).toType(DataType.INT64, true).sum(ROW).minimum(last);
     }
 }

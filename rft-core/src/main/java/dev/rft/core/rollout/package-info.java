@@ -1,4 +1,7 @@
-/** Sampling responses from a policy, with the log-probabilities of what was sampled. */
+/**
+ * Sampling responses from a policy, in one turn or in several with an environment, and the
+ * log-probabilities of what was sampled.
+ */
 @NullMarked
 package dev.rft.core.rollout;
 
