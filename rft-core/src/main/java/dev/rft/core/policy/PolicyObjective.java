@@ -262,6 +262,11 @@ public final class PolicyObjective {
         return kl == null ? 0 : kl.coefficient();
     }
 
+    /** Returns the weight of the entropy bonus, 0 without one. */
+    public double entropyCoefficient() {
+        return entropyCoefficient;
+    }
+
     /** Returns the lower clip bound, as a distance from 1. */
     public double clipLow() {
         return surrogate.clip().low();
