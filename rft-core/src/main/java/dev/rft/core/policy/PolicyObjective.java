@@ -310,13 +310,14 @@ public final class PolicyObjective {
         if (needsEntropy()) {
             NDArray entropy = need("entropy", batch.entropy(), "an entropy bonus");
             NDArray mean = Aggregation.TOKEN_MEAN.aggregate(entropy, mask, totals, length);
-            loss = loss.sub(mean.mul(entropyCoefficient));
+            // As a double it would make the scalar float64.
+            loss = loss.sub(mean.mul((float) entropyCoefficient));
         }
         if (needsCorrect()) {
             NDArray correct = need("correct", batch.correct(), "imitation").logicalAnd(mask);
             double divisor = Math.max(totals.correctTokens(), 1);
             NDArray likelihood = Masked.select(correct, logProb).sum();
-            loss = loss.sub(likelihood.mul(imitationCoefficient / divisor));
+            loss = loss.sub(likelihood.mul((float) (imitationCoefficient / divisor)));
         }
         return loss;
     }
