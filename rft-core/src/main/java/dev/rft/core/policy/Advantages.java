@@ -2,9 +2,8 @@ package dev.rft.core.policy;
 
 /**
  * Turns the rewards of groups of responses to the same prompt into advantages. Plain arithmetic in
- * double precision.
+ * double precision. A lambda will do.
  */
-@FunctionalInterface
 public interface Advantages extends TokenAdvantages {
 
     /**

@@ -37,7 +37,7 @@ public enum Aggregation {
      * @throws IllegalArgumentException when no token counts
      */
     public NDArray aggregate(NDArray values, NDArray mask) {
-        return aggregate(values, mask, BatchTotals.of(mask, null), mask.getShape().get(1));
+        return aggregate(values, mask, BatchTotals.of(mask, null), (double) mask.getShape().get(1));
     }
 
     /**

@@ -305,7 +305,8 @@ public final class PolicyObjective {
             NDArray divergence = kl.estimator().estimate(logProb, reference, mask);
             perToken = perToken.add(divergence.mul(kl.coefficient()));
         }
-        double length = reduction.length() > 0 ? reduction.length() : mask.getShape().get(1);
+        double length =
+                reduction.length() > 0 ? reduction.length() : (double) mask.getShape().get(1);
         NDArray loss = reduction.aggregation().aggregate(perToken, mask, totals, length);
         if (needsEntropy()) {
             NDArray entropy = need("entropy", batch.entropy(), "an entropy bonus");

@@ -42,7 +42,7 @@ public record PolicyTrainerParts(
         Objects.requireNonNull(advantages, "advantages");
         Objects.requireNonNull(objective, "objective");
         Objects.requireNonNull(optimizer, "optimizer");
-        if (reference == model) {
+        if (model.equals(reference)) {
             throw new IllegalArgumentException(
                     "reference: must be a model of its own, was the policy");
         }

@@ -7,6 +7,7 @@ import java.util.function.IntToDoubleFunction;
  * double precision, written from the formula. In {@link #reference} {@code l} is what moves and
  * {@code sg} the same numbers under the stop-gradient.
  */
+@SuppressWarnings("ImmutableEnumChecker") // An objective is immutable; surrogates are an interface.
 enum NamedObjective {
     PPO(PolicyObjectives.ppo(0.2), 0.2, 0.2, 1e9),
     DAPO(PolicyObjectives.dapo(), 0.2, 0.28, 1e9),

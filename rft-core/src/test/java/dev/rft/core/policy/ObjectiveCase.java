@@ -7,15 +7,67 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Inputs of an objective on the host, and operations on them that must not change its value. */
-record ObjectiveCase(
-        double[][] logProb,
-        double[][] old,
-        double[][] reference,
-        double[][] rollout,
-        double[][] entropy,
-        double[][] advantage,
-        boolean[][] mask,
-        boolean[] correct) {
+final class ObjectiveCase {
+
+    private final double[][] logProb;
+    private final double[][] old;
+    private final double[][] reference;
+    private final double[][] rollout;
+    private final double[][] entropy;
+    private final double[][] advantage;
+    private final boolean[][] mask;
+    private final boolean[] correct;
+
+    private ObjectiveCase(
+            double[][] logProb,
+            double[][] old,
+            double[][] reference,
+            double[][] rollout,
+            double[][] entropy,
+            double[][] advantage,
+            boolean[][] mask,
+            boolean[] correct) {
+        this.logProb = logProb;
+        this.old = old;
+        this.reference = reference;
+        this.rollout = rollout;
+        this.entropy = entropy;
+        this.advantage = advantage;
+        this.mask = mask;
+        this.correct = correct;
+    }
+
+    double[][] logProb() {
+        return logProb;
+    }
+
+    double[][] old() {
+        return old;
+    }
+
+    double[][] reference() {
+        return reference;
+    }
+
+    double[][] rollout() {
+        return rollout;
+    }
+
+    double[][] entropy() {
+        return entropy;
+    }
+
+    double[][] advantage() {
+        return advantage;
+    }
+
+    boolean[][] mask() {
+        return mask;
+    }
+
+    boolean[] correct() {
+        return correct;
+    }
 
     /** Draws a case with gaps in the mask and an advantage per sequence of either sign. */
     static ObjectiveCase draw(RandomGenerator random, int rows, int columns) {

@@ -7,13 +7,26 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.training.GradientCollector;
 import java.util.function.Function;
 
-/**
- * A scalar function's value and its gradient with respect to one array.
- *
- * @param value the value
- * @param gradient the gradient, flattened
- */
-public record GradientOf(double value, double[] gradient) {
+/** A scalar function's value and its gradient with respect to one array. */
+public final class GradientOf {
+
+    private final double value;
+    private final double[] gradient;
+
+    private GradientOf(double value, double[] gradient) {
+        this.value = value;
+        this.gradient = gradient;
+    }
+
+    /** Returns the value. */
+    public double value() {
+        return value;
+    }
+
+    /** Returns the gradient, flattened. */
+    public double[] gradient() {
+        return gradient;
+    }
 
     /** Evaluates a function at an array, which is changed only in that it holds a gradient. */
     public static GradientOf at(NDArray input, Function<NDArray, NDArray> function) {

@@ -27,7 +27,7 @@ public final class Resources {
             }
             return held;
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError("the engine's manager has changed", e);
+            throw new LinkageError("the engine's manager has changed", e);
         }
     }
 }
