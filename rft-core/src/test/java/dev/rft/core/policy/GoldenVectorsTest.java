@@ -46,14 +46,6 @@ class GoldenVectorsTest {
     /** Against the largest entry of the expected gradient; against the expected value itself. */
     private static final double TOLERANCE = 1e-4;
 
-    private static final Map<String, Aggregation> FORMS =
-            Map.of(
-                    "token-mean", Aggregation.TOKEN_MEAN,
-                    "seq-mean-token-mean", Aggregation.SEQUENCE_MEAN_TOKEN_MEAN,
-                    "seq-mean-token-sum", Aggregation.SEQUENCE_MEAN_TOKEN_SUM,
-                    "seq-mean-token-sum/T", Aggregation.SEQUENCE_MEAN_TOKEN_SUM_NORMALIZED,
-                    "seq-mean-token-sum-norm", Aggregation.SEQUENCE_MEAN_TOKEN_SUM_NORMALIZED);
-
     private static final Map<String, KlEstimator> ESTIMATORS =
             Map.of(
                     "k1", KlEstimator.K1,
@@ -91,16 +83,6 @@ class GoldenVectorsTest {
         assertThat(tally.passed()).as("vectors that were checked").isPositive();
     }
 
-    /** What is expected under a name, and where that stands in the file. */
-    private record Expected(String place, String name, JsonNode value) {
-
-        double number(String field) {
-            JsonNode number = value.path(field);
-            assertThat(number.isNumber()).as("%s: %s", place, field).isTrue();
-            return number.doubleValue();
-        }
-    }
-
     private static JsonNode read() throws IOException {
         String file = System.getProperty("rft.golden");
         try (InputStream in =
@@ -111,7 +93,8 @@ class GoldenVectorsTest {
         }
     }
 
-    private void forEach(JsonNode golden, String section, BiConsumer<GoldenEntry, Expected> check) {
+    private void forEach(
+            JsonNode golden, String section, BiConsumer<GoldenEntry, GoldenExpectation> check) {
         int index = 0;
         for (JsonNode entry : golden.path(section)) {
             String place = section + "[" + index++ + "] ";
@@ -121,14 +104,14 @@ class GoldenVectorsTest {
                             named ->
                                     check.accept(
                                             new GoldenEntry(engine, entry),
-                                            new Expected(
+                                            new GoldenExpectation(
                                                     place + named.getKey(),
                                                     named.getKey(),
                                                     named.getValue())));
         }
     }
 
-    private void policy(GoldenEntry entry, Expected expect) {
+    private void policy(GoldenEntry entry, GoldenExpectation expect) {
         String[] parts = expect.name().split(":", -1);
         switch (parts[0]) {
             case "kl" -> kl(entry, ESTIMATORS.get(parts[1]), expect);
@@ -136,7 +119,7 @@ class GoldenVectorsTest {
             case "offpolicy_metrics" -> mismatch(entry, expect);
             case "second_opinion" -> secondOpinion(entry, parts, expect);
             default -> {
-                PolicyObjective objective = objective(expect);
+                PolicyObjective objective = expect.objective();
                 if (objective == null) {
                     tally.fail(expect.place(), "has a name that is not known");
                 } else {
@@ -147,53 +130,7 @@ class GoldenVectorsTest {
         }
     }
 
-    /** Returns the objective of a name such as {@code cispo[token-mean]}, null for none. */
-    private static PolicyObjective objective(Expected expect) {
-        String name = expect.name();
-        int bracket = name.indexOf('[');
-        PolicyObjective plain =
-                switch (bracket < 0 ? name : name.substring(0, bracket)) {
-                    case "ppo_clip", "grpo", "dapo_clip_higher", "dr_grpo" -> clipped(expect);
-                    case "ppo_dual_clip" ->
-                            PolicyObjectives.dualClip(
-                                    expect.number("clip_low"),
-                                    expect.number("clip_high"),
-                                    expect.number("dual_clip_c"));
-                    case "two_sided_clip" ->
-                            PolicyObjectives.twoSided(
-                                    expect.number("clip_low"),
-                                    expect.number("clip_high"),
-                                    expect.number("delta"));
-                    case "gspo", "gspo_wide" ->
-                            PolicyObjectives.gspo(
-                                    expect.number("clip_low"), expect.number("clip_high"));
-                    case "gmpo" ->
-                            PolicyObjectives.gmpo(
-                                    expect.number("log_clip_low"), expect.number("log_clip_high"));
-                    case "cispo" ->
-                            PolicyObjectives.cispo(
-                                    expect.number("clip_low"), expect.number("clip_high"));
-                    case "sapo" ->
-                            PolicyObjectives.sapo(
-                                    expect.number("tau_pos"), expect.number("tau_neg"));
-                    case "reinforce" -> PolicyObjectives.reinforce();
-                    case "dro" -> PolicyObjectives.dro(expect.number("beta"));
-                    default -> null;
-                };
-        if (plain == null || bracket < 0) {
-            return plain;
-        }
-        if (expect.value().has("loss_scale_factor")) {
-            return plain.aggregatedOverLength(expect.number("loss_scale_factor"));
-        }
-        return plain.aggregatedBy(FORMS.get(name.substring(bracket + 1, name.length() - 1)));
-    }
-
-    private static PolicyObjective clipped(Expected expect) {
-        return PolicyObjective.clipped(expect.number("clip_low"), expect.number("clip_high"));
-    }
-
-    private void secondOpinion(GoldenEntry entry, String[] parts, Expected expect) {
+    private void secondOpinion(GoldenEntry entry, String[] parts, GoldenExpectation expect) {
         if (entry.largestDifference() >= 20) {
             otherwise.merge("the second opinion's log-ratio is not clamped", 1, Integer::sum);
             return;
@@ -205,7 +142,7 @@ class GoldenVectorsTest {
         // With one advantage per sequence, the straight-through form of the sequence's ratio has
         // the value and the gradient of exp(mean d).
         PolicyObjective plain =
-                clipped(expect)
+                expect.clipped()
                         .at(parts[2].equals("token") ? RatioLevel.TOKEN : RatioLevel.SEQUENCE);
         Aggregation form =
                 switch (parts[1]) {
@@ -218,7 +155,7 @@ class GoldenVectorsTest {
         loss(entry, plain.aggregatedBy(form), expect);
     }
 
-    private void loss(GoldenEntry entry, PolicyObjective objective, Expected expect) {
+    private void loss(GoldenEntry entry, PolicyObjective objective, GoldenExpectation expect) {
         GradientOf result =
                 GradientOf.at(entry.tensor("logprob"), input -> objective.loss(entry.batch(input)));
         double[] gradient = GoldenEntry.flat(expect.value().path("grad_logprob"));
@@ -230,7 +167,8 @@ class GoldenVectorsTest {
                 Numbers.largest(gradient));
     }
 
-    private void clipMetrics(GoldenEntry entry, PolicyObjective objective, Expected expect) {
+    private void clipMetrics(
+            GoldenEntry entry, PolicyObjective objective, GoldenExpectation expect) {
         ClipMetrics ours =
                 ClipMetrics.of(
                         objective,
@@ -284,7 +222,7 @@ class GoldenVectorsTest {
         return (double) outside / Tokens.count(mask);
     }
 
-    private void kl(GoldenEntry entry, KlEstimator estimator, Expected expect) {
+    private void kl(GoldenEntry entry, KlEstimator estimator, GoldenExpectation expect) {
         NDArray logProb = entry.tensor("logprob");
         NDArray reference = entry.tensor("ref_logprob");
         tally.entries(
@@ -301,7 +239,7 @@ class GoldenVectorsTest {
                 GoldenEntry.flat(expect.value().path("grad_of_masked_sum")));
     }
 
-    private void weights(GoldenEntry entry, String[] parts, Expected expect) {
+    private void weights(GoldenEntry entry, String[] parts, GoldenExpectation expect) {
         RatioLevel level = parts[1].equals("token") ? RatioLevel.TOKEN : RatioLevel.SEQUENCE;
         List<Double> bounds = numbers(parts[2]);
         RolloutCorrection correction =
@@ -318,7 +256,7 @@ class GoldenVectorsTest {
                 GoldenEntry.flat(expect.value().path("weights")));
     }
 
-    private void mismatch(GoldenEntry entry, Expected expect) {
+    private void mismatch(GoldenEntry entry, GoldenExpectation expect) {
         RolloutMismatch ours =
                 RolloutMismatch.of(
                         entry.matrix("old_logprob"), entry.matrix("rollout_logprob"), entry.mask());
@@ -350,7 +288,7 @@ class GoldenVectorsTest {
                                         0));
     }
 
-    private void advantage(GoldenEntry entry, Expected expect) {
+    private void advantage(GoldenEntry entry, GoldenExpectation expect) {
         String name = expect.name();
         int bracket = name.indexOf('(');
         List<Double> numbers = bracket < 0 ? List.of() : numbers(name.substring(bracket));
