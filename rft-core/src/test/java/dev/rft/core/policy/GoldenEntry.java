@@ -76,6 +76,21 @@ final class GoldenEntry {
         return Arrays.stream(matrix("mask")).anyMatch(row -> Arrays.stream(row).sum() == 0);
     }
 
+    /** Largest mean of {@code l - l_old} over the response tokens of a row. */
+    double largestRowMean() {
+        double[][] now = matrix("logprob");
+        double[][] old = matrix("old_logprob");
+        double largest = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < now.length; i++) {
+            double sum = 0;
+            for (int t = 0; t < now[i].length; t++) {
+                sum += mask()[i][t] ? now[i][t] - old[i][t] : 0;
+            }
+            largest = Math.max(largest, sum / Math.max(Tokens.count(mask()[i]), 1));
+        }
+        return largest;
+    }
+
     /** Largest {@code |l - l_old|} anywhere. */
     double largestDifference() {
         double[][] now = matrix("logprob");
