@@ -21,12 +21,14 @@ public enum Aggregation {
     /** Mean over sequences of the sum over their tokens. */
     SEQUENCE_MEAN_TOKEN_SUM,
     /**
-     * The former divided by the number of columns: no bias by length (Dr.GRPO, arXiv 2503.20783).
+     * The former divided by a constant length, the number of columns unless given: no bias by
+     * length (Dr.GRPO, arXiv 2503.20783).
      */
     SEQUENCE_MEAN_TOKEN_SUM_NORMALIZED;
 
     /**
-     * Aggregates.
+     * Aggregates a whole batch; {@link #SEQUENCE_MEAN_TOKEN_SUM_NORMALIZED} divides by the number
+     * of columns.
      *
      * @param values {@code [batch, tokens]} float32; borrowed; anything, NaN included, where the
      *     mask is false
@@ -35,24 +37,32 @@ public enum Aggregation {
      * @throws IllegalArgumentException when no token counts
      */
     public NDArray aggregate(NDArray values, NDArray mask) {
+        return aggregate(values, mask, BatchTotals.of(mask, null), (double) mask.getShape().get(1));
+    }
+
+    /**
+     * Aggregates a batch or a part of one.
+     *
+     * @param values {@code [batch, tokens]} float32; borrowed; anything, NaN included, where the
+     *     mask is false
+     * @param mask {@code [batch, tokens]} boolean, true on response tokens; borrowed
+     * @param totals the denominators
+     * @param length the constant of {@link #SEQUENCE_MEAN_TOKEN_SUM_NORMALIZED}
+     * @return a scalar; the caller closes it
+     */
+    NDArray aggregate(NDArray values, NDArray mask, BatchTotals totals, double length) {
         NDArray kept = Masked.select(mask, values);
-        NDArray counts = mask.toType(DataType.FLOAT32, true).sum(new int[] {1});
-        double tokens = counts.sum().getFloat();
-        if (tokens == 0) {
-            throw new IllegalArgumentException(
-                    "mask: must have at least one response token, had none in " + mask.getShape());
-        }
         if (this == TOKEN_MEAN) {
-            return kept.sum().div((float) tokens);
+            return kept.sum().div((float) totals.tokens());
         }
         NDArray sums = kept.sum(new int[] {1});
-        float sequences = counts.gt(0).toType(DataType.FLOAT32, true).sum().getFloat();
+        float sequences = totals.sequences();
         if (this == SEQUENCE_MEAN_TOKEN_MEAN) {
+            NDArray counts = mask.toType(DataType.FLOAT32, true).sum(new int[] {1});
             NDArray one = counts.getManager().create(1f);
             return sums.div(NDArrays.maximum(counts, one)).sum().div(sequences);
         }
-        float divisor =
-                this == SEQUENCE_MEAN_TOKEN_SUM ? sequences : sequences * values.getShape().get(1);
+        float divisor = this == SEQUENCE_MEAN_TOKEN_SUM ? sequences : (float) (sequences * length);
         return sums.sum().div(divisor);
     }
 }

@@ -7,7 +7,17 @@ final class GroupStatistics {
 
     private GroupStatistics() {}
 
-    static double[] normalize(double[] rewards, boolean[] counts, int groupSize, boolean divide) {
+    /** What a distance from the group's mean is divided by. */
+    enum Scale {
+        /** Nothing. */
+        NONE,
+        /** The unbiased deviation plus 1e-6. */
+        DEVIATION,
+        /** The share of the others, which makes it the distance from their mean. */
+        LEAVE_ONE_OUT
+    }
+
+    static double[] normalize(double[] rewards, boolean[] counts, int groupSize, Scale scale) {
         if (groupSize < 1 || rewards.length % groupSize != 0 || counts.length != rewards.length) {
             throw new IllegalArgumentException(
                     "group size: must be >= 1 and divide the number of rewards, as many as counts; were "
@@ -19,7 +29,7 @@ final class GroupStatistics {
         }
         double[] advantages = new double[rewards.length];
         for (int start = 0; start < rewards.length; start += groupSize) {
-            group(rewards, counts, start, groupSize, divide, advantages);
+            group(rewards, counts, start, groupSize, scale, advantages);
         }
         return advantages;
     }
@@ -29,7 +39,7 @@ final class GroupStatistics {
             boolean[] counts,
             int start,
             int size,
-            boolean divide,
+            Scale scale,
             double[] advantages) {
         int n = 0;
         double sum = 0;
@@ -54,7 +64,12 @@ final class GroupStatistics {
                 squares += (rewards[i] - mean) * (rewards[i] - mean);
             }
         }
-        double divisor = divide ? Math.sqrt(squares / (n - 1)) + EPSILON : 1;
+        double divisor =
+                switch (scale) {
+                    case NONE -> 1;
+                    case DEVIATION -> Math.sqrt(squares / (n - 1)) + EPSILON;
+                    case LEAVE_ONE_OUT -> (n - 1.0) / n;
+                };
         for (int i = start; i < start + size; i++) {
             if (counts[i]) {
                 advantages[i] = (rewards[i] - mean) / divisor;

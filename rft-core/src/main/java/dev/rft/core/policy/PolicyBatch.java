@@ -12,36 +12,73 @@ import org.jspecify.annotations.Nullable;
  * @param logProb log-probability of the sampled token under the policy being trained, with its
  *     gradient
  * @param oldLogProb under the policy that the update started from
- * @param referenceLogProb under the frozen reference; null when no KL term is used
+ * @param referenceLogProb under the frozen reference; null when nothing needs it
  * @param advantage the advantage of each token
  * @param mask boolean, true on response tokens
+ * @param rolloutLogProb as the sampler reported it; null without a {@link RolloutCorrection}
+ * @param entropy of the policy being trained at each place, with its gradient; null without an
+ *     entropy bonus
+ * @param correct boolean, true on the tokens of correct responses; null without a term that
+ *     imitates them
+ * @param totals denominators of the whole batch that this is a part of; null when this is the whole
  */
 public record PolicyBatch(
         NDArray logProb,
         NDArray oldLogProb,
         @Nullable NDArray referenceLogProb,
         NDArray advantage,
-        NDArray mask) {
+        NDArray mask,
+        @Nullable NDArray rolloutLogProb,
+        @Nullable NDArray entropy,
+        @Nullable NDArray correct,
+        @Nullable BatchTotals totals) {
 
     /** Checks that all shapes are those of the mask. */
     public PolicyBatch {
-        if (mask.getDataType() != DataType.BOOLEAN || mask.getShape().dimension() != 2) {
+        checkBoolean("mask", mask);
+        if (mask.getShape().dimension() != 2) {
             throw new IllegalArgumentException(
-                    "mask: must be boolean [batch, tokens], was "
-                            + mask.getDataType()
-                            + " "
-                            + mask.getShape());
+                    "mask: must be [batch, tokens], was " + mask.getShape());
         }
         check("logProb", logProb, mask.getShape());
         check("oldLogProb", oldLogProb, mask.getShape());
         check("advantage", advantage, mask.getShape());
-        if (referenceLogProb != null) {
-            check("referenceLogProb", referenceLogProb, mask.getShape());
+        check("referenceLogProb", referenceLogProb, mask.getShape());
+        check("rolloutLogProb", rolloutLogProb, mask.getShape());
+        check("entropy", entropy, mask.getShape());
+        check("correct", correct, mask.getShape());
+        if (correct != null) {
+            checkBoolean("correct", correct);
         }
     }
 
-    private static void check(String name, NDArray array, Shape shape) {
-        if (!array.getShape().equals(shape)) {
+    /**
+     * Makes a whole batch for an objective without a correction, a bonus or imitation.
+     *
+     * @param logProb under the policy being trained, with its gradient
+     * @param oldLogProb under the policy that the update started from
+     * @param referenceLogProb under the frozen reference; null when nothing needs it
+     * @param advantage the advantage of each token
+     * @param mask boolean, true on response tokens
+     */
+    public PolicyBatch(
+            NDArray logProb,
+            NDArray oldLogProb,
+            @Nullable NDArray referenceLogProb,
+            NDArray advantage,
+            NDArray mask) {
+        this(logProb, oldLogProb, referenceLogProb, advantage, mask, null, null, null, null);
+    }
+
+    private static void checkBoolean(String name, NDArray array) {
+        if (array.getDataType() != DataType.BOOLEAN) {
+            throw new IllegalArgumentException(
+                    name + ": must be boolean, was " + array.getDataType());
+        }
+    }
+
+    private static void check(String name, @Nullable NDArray array, Shape shape) {
+        if (array != null && !array.getShape().equals(shape)) {
             throw new IllegalArgumentException(
                     name + ": must have the mask's shape " + shape + ", had " + array.getShape());
         }

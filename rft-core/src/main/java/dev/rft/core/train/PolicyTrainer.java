@@ -1,10 +1,7 @@
 package dev.rft.core.train;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import ai.djl.pytorch.jni.JniUtils;
-import ai.djl.training.GradientCollector;
 import dev.rft.api.control.Batch;
 import dev.rft.api.control.Capability;
 import dev.rft.api.control.Knob;
@@ -18,15 +15,15 @@ import dev.rft.api.signal.StepKey;
 import dev.rft.api.signal.StepRecord;
 import dev.rft.core.model.PolicyModel;
 import dev.rft.core.optim.Gradients;
-import dev.rft.core.policy.Advantages;
-import dev.rft.core.policy.PolicyBatch;
+import dev.rft.core.policy.Episodes;
 import dev.rft.core.policy.PolicyObjective;
-import dev.rft.core.policy.TokenLogProbs;
+import dev.rft.core.policy.TokenAdvantages;
 import dev.rft.core.rollout.Rollout;
 import dev.rft.core.rollout.Sampler;
 import dev.rft.core.rollout.Sampling;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,8 +36,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Policy optimization from sampled groups of responses: GRPO and its relatives. The loop does not
- * know the algorithm: which one it is follows from the {@link Advantages} and the {@link
- * PolicyObjective} that it is given.
+ * know the algorithm: which one it is follows from the {@link TokenAdvantages} and the {@link
+ * PolicyObjective} that it is given. To an objective that imitates correct responses, those are
+ * correct whose reward is above 0.
  *
  * <p>A step samples a group of responses per prompt, scores them, turns rewards into advantages,
  * computes the loss and its gradient, and updates the weights. With one update per batch the policy
@@ -52,6 +50,10 @@ import org.jspecify.annotations.Nullable;
  * at a time: a limit of the engine.
  */
 public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
+
+    /** Weight of the entropy bonus; of a trainer whose objective has one at first. */
+    public static final Knob ENTROPY_COEFFICIENT =
+            new Knob("entropy_coefficient", 0, Double.MAX_VALUE);
 
     private static final Set<Capability> CAPABILITIES =
             Set.copyOf(
@@ -66,6 +68,7 @@ public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
     private final String runId;
     private final LongSupplier nanoTime;
     private final Randomness randomness;
+    private final Passes passes;
     private final SortedMap<String, NDArray> parameters;
     private RewardFunction rewards;
     private PolicyObjective objective;
@@ -94,6 +97,7 @@ public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
         this.runId = Objects.requireNonNull(runId, "runId");
         this.nanoTime = Objects.requireNonNull(nanoTime, "nanoTime");
         this.randomness = new Randomness(config.seed());
+        this.passes = new Passes(config.microBatch());
         this.parameters = parts.model().parameters();
         this.rewards = parts.rewards().get();
         this.objective = parts.objective();
@@ -116,15 +120,9 @@ public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
                                 randomness.of(Randomness.Purpose.SAMPLING, key));
         ScoredRollout scored =
                 ScoredRollout.of(rollout, prompts, parts.tokenizer(), rewards, config.groupSize());
-        double[] advantages =
-                parts.advantages().of(scored.rewards(), scored.counts(), config.groupSize());
-        if (advantages.length != rollout.batch()) {
-            throw new IllegalStateException(
-                    "advantages: must be one per response, "
-                            + rollout.batch()
-                            + ", were "
-                            + advantages.length);
-        }
+        Episodes episodes = scored.episodes();
+        double[][] advantages = parts.advantages().perToken(episodes);
+        checkShape(advantages, episodes.mask());
         TrainerBatch next =
                 new TrainerBatch(
                         parts.model().manager(),
@@ -160,7 +158,9 @@ public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
             if (current.updatesComputed() == 0) {
                 measureBeforeFirstUpdate(current);
             }
-            Update update = backward(current);
+            Update update =
+                    passes.backward(
+                            parts.model(), parameters.values(), objective, current, temperature);
             current.computed(update);
             pending = update;
             return update;
@@ -202,9 +202,7 @@ public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
         TrainerBatch current = current(batch);
         JniUtils.setGradMode(false);
         if (current.updatesApplied() > 0) {
-            try (NDArray after = logProbs(parts.model(), current)) {
-                current.measuredAfter(after.toFloatArray());
-            }
+            current.measuredAfter(passes.logProbs(parts.model(), current, temperature));
         }
         Map<Signal, Double> values = StepMetrics.of(current, objective);
         Map<Signal, Integer> counts = StepMetrics.counts(current);
@@ -234,15 +232,17 @@ public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
 
     @Override
     public Map<Knob, Double> knobs() {
-        return objective.needsReference()
-                ? Map.of(
-                        Knob.LEARNING_RATE,
-                        learningRate,
-                        Knob.TEMPERATURE,
-                        temperature,
-                        Knob.KL_COEFFICIENT,
-                        objective.klCoefficient())
-                : Map.of(Knob.LEARNING_RATE, learningRate, Knob.TEMPERATURE, temperature);
+        Map<Knob, Double> knobs = new HashMap<>();
+        knobs.put(Knob.LEARNING_RATE, learningRate);
+        knobs.put(Knob.TEMPERATURE, temperature);
+        if (objective.hasKl()) {
+            knobs.put(Knob.KL_COEFFICIENT, objective.klCoefficient());
+        }
+        // At 0 the bonus is gone from the objective, but its knob must be there to turn it up.
+        if (parts.objective().needsEntropy()) {
+            knobs.put(ENTROPY_COEFFICIENT, objective.entropyCoefficient());
+        }
+        return Map.copyOf(knobs);
     }
 
     @Override
@@ -256,6 +256,8 @@ public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
             learningRate = value;
         } else if (knob.equals(Knob.TEMPERATURE)) {
             temperature = value;
+        } else if (knob.equals(ENTROPY_COEFFICIENT)) {
+            objective = objective.withEntropyBonus(value);
         } else {
             objective = objective.withKlCoefficient(value);
         }
@@ -317,51 +319,35 @@ public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
         return prompts;
     }
 
+    private static void checkShape(double[][] advantages, boolean[][] mask) {
+        boolean fits = advantages.length == mask.length;
+        for (int row = 0; fits && row < mask.length; row++) {
+            fits = advantages[row].length == mask[row].length;
+        }
+        if (!fits) {
+            throw new IllegalStateException(
+                    "advantages: must be one per token of "
+                            + mask.length
+                            + " responses, were of another shape, "
+                            + advantages.length
+                            + " rows");
+        }
+    }
+
     private void measureBeforeFirstUpdate(TrainerBatch current) {
         PolicyModel reference = parts.reference();
         if (objective.needsReference() && reference != null) {
-            current.keepReference(logProbs(reference, current));
+            current.keepReference(passes.logProbs(reference, current, temperature));
         }
         if (current.updates() > 1) {
-            current.keepOld(logProbs(parts.model(), current));
+            current.keepOld(passes.logProbs(parts.model(), current, temperature));
         }
-    }
-
-    private Update backward(TrainerBatch current) {
-        try (NDScope scope = new NDScope();
-                GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-            scope.suppressNotUsedWarning();
-            TokenLogProbs evaluated = evaluate(parts.model(), current);
-            NDArray old = current.old();
-            NDArray loss =
-                    objective.loss(
-                            new PolicyBatch(
-                                    evaluated.logProb(),
-                                    old == null ? evaluated.logProb().stopGradient() : old,
-                                    current.reference(),
-                                    current.advantage(),
-                                    current.mask()));
-            double value = loss.getFloat();
-            collector.backward(loss);
-            current.evaluated(evaluated);
-            return Update.of(value, Gradients.globalNorm(parameters.values()));
+        if (objective.needsRollout()) {
+            current.keepRollout();
         }
-    }
-
-    /** Log-probabilities without a gradient, in the batch's manager. */
-    private NDArray logProbs(PolicyModel model, TrainerBatch current) {
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDArray logProb = evaluate(model, current).logProb();
-            NDScope.unregister(logProb);
-            logProb.attach(current.manager());
-            return logProb;
+        if (objective.needsCorrect()) {
+            current.keepCorrect();
         }
-    }
-
-    private TokenLogProbs evaluate(PolicyModel model, TrainerBatch current) {
-        NDArray logits = model.logits(current.inputs(), current.firstColumn());
-        return TokenLogProbs.of(logits, current.targets(), temperature);
     }
 
     private TrainerBatch current(@Nullable Batch given) {

@@ -15,6 +15,8 @@ import java.util.Objects;
  * @param learningRate learning rate at first; a knob
  * @param maxGradNorm gradients are scaled down to this global norm, above 0
  * @param evaluateEvery held-out accuracy is reported at multiples of this step; 0 for never
+ * @param microBatch responses per forward and backward pass, which bounds the memory of an update
+ *     and leaves the update as it is; 0 for all at once
  */
 public record PolicyTrainerConfig(
         long seed,
@@ -24,7 +26,8 @@ public record PolicyTrainerConfig(
         Sampling sampling,
         double learningRate,
         double maxGradNorm,
-        int evaluateEvery) {
+        int evaluateEvery,
+        int microBatch) {
 
     /** Checks the ranges. */
     public PolicyTrainerConfig {
@@ -32,6 +35,7 @@ public record PolicyTrainerConfig(
         atLeast("groupSize", groupSize, 1);
         atLeast("updatesPerBatch", updatesPerBatch, 1);
         atLeast("evaluateEvery", evaluateEvery, 0);
+        atLeast("microBatch", microBatch, 0);
         Objects.requireNonNull(sampling, "sampling");
         Knob.TEMPERATURE.check(sampling.temperature());
         if (!(learningRate >= 0 && Double.isFinite(learningRate)) || !(maxGradNorm > 0)) {
@@ -41,6 +45,58 @@ public record PolicyTrainerConfig(
                             + ", "
                             + maxGradNorm);
         }
+    }
+
+    /**
+     * Makes numbers with all responses in one pass.
+     *
+     * @param seed all randomness follows from it
+     * @param promptsPerStep prompts per step
+     * @param groupSize responses per prompt
+     * @param updatesPerBatch updates made from each collected batch
+     * @param sampling how responses are drawn
+     * @param learningRate learning rate at first
+     * @param maxGradNorm gradients are scaled down to this global norm
+     * @param evaluateEvery held-out accuracy is reported at multiples of this step
+     */
+    public PolicyTrainerConfig(
+            long seed,
+            int promptsPerStep,
+            int groupSize,
+            int updatesPerBatch,
+            Sampling sampling,
+            double learningRate,
+            double maxGradNorm,
+            int evaluateEvery) {
+        this(
+                seed,
+                promptsPerStep,
+                groupSize,
+                updatesPerBatch,
+                sampling,
+                learningRate,
+                maxGradNorm,
+                evaluateEvery,
+                0);
+    }
+
+    /**
+     * Returns these numbers with updates computed in parts.
+     *
+     * @param responses responses per pass; 0 for all at once
+     * @return the numbers
+     */
+    public PolicyTrainerConfig withMicroBatch(int responses) {
+        return new PolicyTrainerConfig(
+                seed,
+                promptsPerStep,
+                groupSize,
+                updatesPerBatch,
+                sampling,
+                learningRate,
+                maxGradNorm,
+                evaluateEvery,
+                responses);
     }
 
     /**

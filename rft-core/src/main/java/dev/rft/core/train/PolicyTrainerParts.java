@@ -2,8 +2,8 @@ package dev.rft.core.train;
 
 import dev.rft.core.model.PolicyModel;
 import dev.rft.core.optim.Optimizer;
-import dev.rft.core.policy.Advantages;
 import dev.rft.core.policy.PolicyObjective;
+import dev.rft.core.policy.TokenAdvantages;
 import dev.rft.core.rollout.Tokenizer;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * What a {@link PolicyTrainer} is made of. All of it is borrowed.
  *
  * @param model the policy
- * @param reference the frozen reference, a model of its own; null when the objective has no KL term
+ * @param reference the frozen reference, a model of its own; null when the objective needs none
  * @param tokenizer their tokenizer
  * @param prompts where prompts come from
  * @param rewards makes the verifier; called once at first and once at each restart
- * @param advantages rewards to advantages
+ * @param advantages rewards to advantages; one that needs values has no critic here
  * @param objective the loss
  * @param optimizer makes the update
  * @param evaluation measures held-out accuracy; null for none
@@ -28,7 +28,7 @@ public record PolicyTrainerParts(
         Tokenizer tokenizer,
         PromptSource prompts,
         Supplier<RewardFunction> rewards,
-        Advantages advantages,
+        TokenAdvantages advantages,
         PolicyObjective objective,
         Optimizer optimizer,
         @Nullable Evaluation evaluation) {
@@ -48,7 +48,7 @@ public record PolicyTrainerParts(
         }
         if (objective.needsReference() && reference == null) {
             throw new IllegalArgumentException(
-                    "reference: must be given for an objective with a KL term, was null");
+                    "reference: must be given for an objective that needs it, was null");
         }
     }
 }

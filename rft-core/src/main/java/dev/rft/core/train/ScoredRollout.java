@@ -3,9 +3,11 @@ package dev.rft.core.train;
 import dev.rft.api.signal.Trajectory;
 import dev.rft.api.signal.Trajectory.Flag;
 import dev.rft.api.signal.TrajectorySummary;
+import dev.rft.core.policy.Episodes;
 import dev.rft.core.rollout.Rollout;
 import dev.rft.core.rollout.Tokenizer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import org.slf4j.Logger;
@@ -70,6 +72,15 @@ final class ScoredRollout {
 
     int groupSize() {
         return groupSize;
+    }
+
+    /** What advantages are computed from: the reward at the last token of what counts. */
+    Episodes episodes() {
+        boolean[][] mask = new boolean[rewards.length][rollout.width()];
+        for (int row = 0; row < mask.length; row++) {
+            Arrays.fill(mask[row], 0, counts[row] ? rollout.lengths()[row] : 0, true);
+        }
+        return Episodes.rewardedAtTheEnd(rewards, mask, groupSize);
     }
 
     TrajectorySummary trajectories() {

@@ -3,6 +3,7 @@ package dev.rft.core.train;
 import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
 import dev.rft.api.signal.Trajectory.Flag;
+import dev.rft.core.policy.ClipMetrics;
 import dev.rft.core.policy.PolicyObjective;
 import dev.rft.core.rollout.Rollout;
 import java.util.Arrays;
@@ -115,22 +116,23 @@ final class StepMetrics {
     }
 
     private void clipShares(PolicyObjective objective) {
-        boolean[] counts = batch.countedTokens();
-        int width = batch.scored().rollout().width();
-        int n = 0;
-        int low = 0;
-        int high = 0;
-        for (int i = 0; i < counts.length; i++) {
-            if (counts[i]) {
-                n++;
-                double ratio = Math.exp((double) batch.latest()[i] - batch.before()[i]);
-                double advantage = batch.advantages()[i / width];
-                low += advantage < 0 && ratio < 1 - objective.clipLow() ? 1 : 0;
-                high += advantage > 0 && ratio > 1 + objective.clipHigh() ? 1 : 0;
-            }
+        ClipMetrics shares =
+                ClipMetrics.of(
+                        objective,
+                        rows(batch.latest()),
+                        rows(batch.before()),
+                        batch.advantages(),
+                        batch.scored().episodes().mask());
+        values.put(Signals.CLIP_LOW, shares.low());
+        values.put(Signals.CLIP_HIGH, shares.high());
+    }
+
+    private double[][] rows(float[] perToken) {
+        double[][] rows = new double[batch.rows()][batch.width()];
+        for (int i = 0; i < perToken.length; i++) {
+            rows[i / batch.width()][i % batch.width()] = perToken[i];
         }
-        values.put(Signals.CLIP_LOW, (double) low / n);
-        values.put(Signals.CLIP_HIGH, (double) high / n);
+        return rows;
     }
 
     private double mismatch() {
@@ -191,7 +193,7 @@ final class StepMetrics {
         int width = batch.scored().rollout().width();
         double[] perToken = new double[counts.length];
         for (int i = 0; i < counts.length; i++) {
-            perToken[i] = batch.advantages()[i / width];
+            perToken[i] = batch.advantages()[i / width][i % width];
         }
         double[] counted = counted(perToken, counts);
         return deviation(counted, Arrays.stream(counted).average().orElseThrow());

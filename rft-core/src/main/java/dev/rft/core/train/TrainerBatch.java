@@ -7,7 +7,7 @@ import dev.rft.api.control.Batch;
 import dev.rft.api.signal.StepKey;
 import dev.rft.api.signal.TrajectorySummary;
 import dev.rft.core.model.TokenBatch;
-import dev.rft.core.policy.TokenLogProbs;
+import dev.rft.core.policy.BatchTotals;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +20,7 @@ final class TrainerBatch implements Batch, AutoCloseable {
     private final NDManager manager;
     private final StepKey key;
     private final ScoredRollout scored;
-    private final double[] advantages;
+    private final double[][] advantages;
     private final int updates;
     private final long started;
     private final TrajectorySummary trajectories;
@@ -31,6 +31,8 @@ final class TrainerBatch implements Batch, AutoCloseable {
     private final NDArray advantage;
     private @Nullable NDArray old;
     private @Nullable NDArray reference;
+    private @Nullable NDArray rollout;
+    private @Nullable NDArray correct;
     private float[] before = {};
     private float[] latest = {};
     private float[] entropy = {};
@@ -46,7 +48,7 @@ final class TrainerBatch implements Batch, AutoCloseable {
             NDManager parent,
             StepKey key,
             ScoredRollout scored,
-            double[] advantages,
+            double[][] advantages,
             int updates,
             long started) {
         this.manager = parent.newSubManager();
@@ -69,7 +71,9 @@ final class TrainerBatch implements Batch, AutoCloseable {
             System.arraycopy(rows[row], prompt, next, row * width, width);
             int length = scored.counts()[row] ? scored.rollout().lengths()[row] : 0;
             Arrays.fill(countedTokens, row * width, row * width + length, true);
-            Arrays.fill(spread, row * width, (row + 1) * width, (float) advantages[row]);
+            for (int t = 0; t < width; t++) {
+                spread[row * width + t] = (float) advantages[row][t];
+            }
         }
         Shape shape = new Shape(batch, width);
         inputs = TokenBatch.of(manager, read, scored.rollout().padding());
@@ -93,10 +97,6 @@ final class TrainerBatch implements Batch, AutoCloseable {
         manager.close();
     }
 
-    NDManager manager() {
-        return manager;
-    }
-
     StepKey key() {
         return key;
     }
@@ -105,7 +105,7 @@ final class TrainerBatch implements Batch, AutoCloseable {
         return scored;
     }
 
-    double[] advantages() {
+    double[][] advantages() {
         return advantages;
     }
 
@@ -128,43 +128,88 @@ final class TrainerBatch implements Batch, AutoCloseable {
         return countedTokens;
     }
 
-    TokenBatch inputs() {
-        return inputs;
+    int rows() {
+        return scored.rollout().batch();
     }
 
-    /** The input column whose logits are those of the first response token. */
-    int firstColumn() {
-        return scored.rollout().promptLength() - 1;
+    int width() {
+        return scored.rollout().width();
     }
 
-    NDArray targets() {
-        return targets;
+    /** Whether any token of the rows from one up to another counts. */
+    boolean anyCounts(int from, int to) {
+        for (int i = from * width(); i < to * width(); i++) {
+            if (countedTokens[i]) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    NDArray mask() {
-        return mask;
+    /** The denominators; of a batch in which a token counts. */
+    BatchTotals totals() {
+        long tokens = 0;
+        long sequences = 0;
+        long correctTokens = 0;
+        for (int row = 0; row < rows(); row++) {
+            if (scored.counts()[row]) {
+                int length = scored.rollout().lengths()[row];
+                tokens += length;
+                sequences++;
+                correctTokens += correct(row) ? length : 0;
+            }
+        }
+        return new BatchTotals(tokens, sequences, correctTokens);
     }
 
-    NDArray advantage() {
-        return advantage;
+    /** The rows from one up to another, as views; of all of them the tensors themselves. */
+    BatchPart part(int from, int to) {
+        BatchPart whole =
+                new BatchPart(
+                        inputs,
+                        scored.rollout().promptLength() - 1,
+                        targets,
+                        mask,
+                        advantage,
+                        old,
+                        reference,
+                        rollout,
+                        correct);
+        return from == 0 && to == rows() ? whole : whole.rows(from, to);
     }
 
-    @Nullable NDArray old() {
-        return old;
+    void keepOld(float[] values) {
+        old = tensor(values);
+        before = values;
     }
 
-    @Nullable NDArray reference() {
-        return reference;
+    void keepReference(float[] values) {
+        reference = tensor(values);
+        referenceValues = values;
     }
 
-    void keepOld(NDArray values) {
-        old = values;
-        before = values.toFloatArray();
+    void keepRollout() {
+        float[] values = new float[countedTokens.length];
+        for (int row = 0; row < rows(); row++) {
+            System.arraycopy(scored.rollout().logProbs()[row], 0, values, row * width(), width());
+        }
+        rollout = tensor(values);
     }
 
-    void keepReference(NDArray values) {
-        reference = values;
-        referenceValues = values.toFloatArray();
+    void keepCorrect() {
+        boolean[] values = new boolean[countedTokens.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = countedTokens[i] && correct(i / width());
+        }
+        correct = manager.create(values, mask.getShape());
+    }
+
+    private boolean correct(int row) {
+        return scored.rewards()[row] > 0;
+    }
+
+    private NDArray tensor(float[] values) {
+        return manager.create(values, mask.getShape());
     }
 
     void computed(Update update) {
@@ -173,10 +218,10 @@ final class TrainerBatch implements Batch, AutoCloseable {
         gradientNorm = update.gradientNorm();
     }
 
-    void evaluated(TokenLogProbs tokens) {
-        latest = tokens.logProb().toFloatArray();
+    void evaluated(float[] logProb, float[] entropies) {
+        latest = logProb;
         if (updatesComputed == 0) {
-            entropy = tokens.entropy().toFloatArray();
+            entropy = entropies;
             if (before.length == 0) {
                 before = latest;
             }

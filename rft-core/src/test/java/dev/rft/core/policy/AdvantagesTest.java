@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class AdvantagesTest {
 
-    private static final List<Advantages> BOTH = List.of(Advantages.grpo(), Advantages.drGrpo());
+    private static final List<Advantages> ALL =
+            List.of(Advantages.grpo(), Advantages.drGrpo(), Advantages.rloo());
 
     @Test
     void grpo_ofTwoGroups_dividesByTheUnbiasedDeviation() {
@@ -47,8 +48,16 @@ class AdvantagesTest {
     }
 
     @Test
+    void rloo_ofTwoGroups_subtractsTheMeanOfTheOthers() {
+        assertClose(
+                Advantages.rloo().of(new double[] {1, 0, 0, 3, 5, 7}, all(6), 3),
+                new double[] {1, -0.5, -0.5, -3, 0, 3},
+                1e-12);
+    }
+
+    @Test
     void of_aGroupOfOne_isZero() {
-        BOTH.forEach(form -> assertThat(form.of(new double[] {5, -3}, all(2), 1)).containsOnly(0));
+        ALL.forEach(form -> assertThat(form.of(new double[] {5, -3}, all(2), 1)).containsOnly(0));
     }
 
     @Test
@@ -58,7 +67,7 @@ class AdvantagesTest {
         for (double reward : new double[] {0.1, 0.7, 1e-12, 1e9 + 0.1, -0.3}) {
             double[] rewards = new double[7];
             Arrays.fill(rewards, reward);
-            BOTH.forEach(form -> assertThat(form.of(rewards, all(7), 7)).containsOnly(0));
+            ALL.forEach(form -> assertThat(form.of(rewards, all(7), 7)).containsOnly(0));
         }
     }
 
@@ -66,7 +75,7 @@ class AdvantagesTest {
     void of_aMemberThatDoesNotCount_isAsIfItWereAbsent() {
         boolean[] counts = {true, false, true, true};
         for (double hidden : new double[] {0, 100, Double.NaN}) {
-            for (Advantages form : BOTH) {
+            for (Advantages form : ALL) {
                 double[] with = form.of(new double[] {1, hidden, 0, 0}, counts, 4);
                 double[] without = form.of(new double[] {1, 0, 0}, all(3), 3);
                 assertThat(with).containsExactly(without[0], 0, without[1], without[2]);
@@ -77,7 +86,7 @@ class AdvantagesTest {
     @Test
     void of_aGroupOfWhichOneOrNoneCounts_isZero() {
         double[] rewards = {1, 2, 3, 4};
-        for (Advantages form : BOTH) {
+        for (Advantages form : ALL) {
             assertThat(form.of(rewards, new boolean[] {true, false, false, false}, 2))
                     .containsOnly(0);
         }
@@ -85,7 +94,7 @@ class AdvantagesTest {
 
     @Test
     void of_aRewardThatIsNan_isNanInItsGroupAlone() {
-        for (Advantages form : BOTH) {
+        for (Advantages form : ALL) {
             double[] advantages = form.of(new double[] {Double.NaN, 1, 0, 2}, all(4), 2);
             assertThat(advantages[0]).isNaN();
             assertThat(advantages[1]).isNaN();
@@ -96,7 +105,7 @@ class AdvantagesTest {
 
     @Test
     void of_sizesThatDoNotFit_areRefused() {
-        for (Advantages form : BOTH) {
+        for (Advantages form : ALL) {
             assertRefused(form, 4, 4, 3);
             assertRefused(form, 4, 4, 0);
             assertRefused(form, 4, 3, 2);
@@ -107,7 +116,7 @@ class AdvantagesTest {
     void of_anyRewards_sumsToZeroWithinAGroup(
             @ForAll @Size(value = 12) List<@DoubleRange(min = -10, max = 10) Double> rewards,
             @ForAll @Size(value = 12) List<Boolean> counts) {
-        for (Advantages form : BOTH) {
+        for (Advantages form : ALL) {
             double[] advantages = form.of(doubles(rewards), booleans(counts), 4);
             for (int group = 0; group < 3; group++) {
                 double sum = Arrays.stream(advantages, group * 4, group * 4 + 4).sum();
@@ -127,7 +136,7 @@ class AdvantagesTest {
         int second = (first + offset) % 3;
         int[] order = {first, second, 3 - first - second};
         double[] given = doubles(rewards);
-        for (Advantages form : BOTH) {
+        for (Advantages form : ALL) {
             double[] plain = form.of(given, all(12), 4);
             double[] moved = form.of(permuted(given, order), all(12), 4);
             assertThat(moved).containsExactly(permuted(plain, order));

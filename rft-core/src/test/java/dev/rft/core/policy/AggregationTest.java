@@ -83,6 +83,14 @@ class AggregationTest {
         }
     }
 
+    @Test
+    void totals_thatCannotBe_areRefused() {
+        assertThatThrownBy(() -> new BatchTotals(0, 0, 0))
+                .hasMessage("mask: must have at least one response token, had 0");
+        assertThatThrownBy(() -> new BatchTotals(3, 4, 0)).hasMessageContaining("were 4, 0 of 3");
+        assertThatThrownBy(() -> new BatchTotals(3, 1, 4)).hasMessageContaining("were 1, 4 of 3");
+    }
+
     private void assertValueAndSlopes(Aggregation form, double[][] values) {
         NDArray mask = engine.mask(MASK);
 

@@ -58,6 +58,21 @@ class KlEstimatorTest {
         assertAt(KlEstimator.K3, 500, 10, 0);
     }
 
+    @Test
+    void estimate_abs_isTheSize() {
+        assertAt(KlEstimator.ABS, -0.5, 0.5, -1);
+        assertAt(KlEstimator.ABS, 2, 2, 1);
+        assertAt(KlEstimator.ABS, 0, 0, 0);
+    }
+
+    @Test
+    void estimate_straightThrough_hasTheValueOfItsBaseAndTheSlopeOfK2() {
+        for (double x : new double[] {-2, -0.5, 1e-3, 0.5, 3}) {
+            assertAt(KlEstimator.K1_STRAIGHT_THROUGH, x, x, x);
+            assertAt(KlEstimator.K3_STRAIGHT_THROUGH, x, Math.exp(-x) + x - 1, x);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void estimate_withNanAtMaskedPlaces_isZeroThereInValueAndGradient(KlEstimator estimator) {

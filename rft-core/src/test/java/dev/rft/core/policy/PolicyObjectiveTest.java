@@ -196,6 +196,65 @@ class PolicyObjectiveTest {
     }
 
     @Test
+    void presets_withNumbersOutOfRange_areRefused() {
+        assertThatThrownBy(() -> PolicyObjectives.dualClip(0.2, 0.2, 1))
+                .hasMessage("dual clip: must be > 1, was 1.0");
+        assertThatThrownBy(() -> PolicyObjectives.twoSided(0.2, 0.5, 1.25))
+                .hasMessage("two-sided clip: must be >= 1 + high = 1.5, was 1.25");
+        assertThatThrownBy(() -> PolicyObjectives.drGrpo(0)).hasMessageContaining("length");
+        assertThatThrownBy(() -> PolicyObjectives.gmpo(0, 0.4)).hasMessageContaining("low");
+        assertThatThrownBy(() -> PolicyObjectives.sapo(1, NAN)).hasMessageContaining("tauNegative");
+        assertThatThrownBy(() -> PolicyObjectives.dro(0)).hasMessageContaining("beta");
+        assertThatThrownBy(() -> PolicyObjectives.qrpo(-1)).hasMessageContaining("beta");
+        assertThatThrownBy(() -> PolicyObjectives.vapo(-1)).hasMessageContaining("imitation");
+        assertThatThrownBy(() -> PolicyObjectives.dapo().withEntropyBonus(NAN))
+                .hasMessage("entropy coefficient: must be >= 0 and finite, was NaN");
+    }
+
+    @Test
+    void loss_withoutWhatATermNeeds_isRefused() {
+        assertThatThrownBy(() -> at(PolicyObjectives.qrpo(1), OLD, null))
+                .hasMessageContaining("referenceLogProb: must be given");
+        assertThatThrownBy(() -> at(PolicyObjectives.dapo().withEntropyBonus(1), OLD, null))
+                .hasMessage("entropy: must be given for an entropy bonus, was missing");
+        assertThatThrownBy(() -> at(PolicyObjectives.vapo(0.1), OLD, null))
+                .hasMessage("correct: must be given for imitation, was missing");
+    }
+
+    @Test
+    void needs_ofEachPart_areTold() {
+        PolicyObjective plain = PolicyObjectives.dapo();
+        assertThat(plain.needsEntropy() || plain.needsCorrect() || plain.hasKl()).isFalse();
+        assertThat(plain.withEntropyBonus(0.1).needsEntropy()).isTrue();
+        assertThat(plain.withEntropyBonus(0.1).entropyCoefficient()).isEqualTo(0.1);
+        assertThat(plain.withImitation(0.1).needsCorrect()).isTrue();
+        assertThat(PolicyObjectives.qrpo(1).needsReference()).isTrue();
+        assertThat(PolicyObjectives.qrpo(1).hasKl()).isFalse();
+        assertThat(PolicyObjectives.reinforce().clipHigh()).isInfinite();
+        assertThat(PolicyObjectives.grpo(0).needsReference()).isFalse();
+    }
+
+    @Test
+    void loss_ofTheTwoSidedClip_isThatOfTheDualClipWithTheSameBound() {
+        double[][] far = {{OLD[0][0] + 3, OLD[0][1] - 3, 0}, {-0.5, OLD[1][1] + 3, -4}};
+
+        GradientOf two = at(PolicyObjectives.twoSided(0.2, 0.28, 4), far, null);
+        GradientOf dual = at(PolicyObjectives.dualClip(0.2, 0.28, 4), far, null);
+
+        assertThat(two.value()).isCloseTo(dual.value(), within(1e-6));
+        assertClose(two.gradient(), dual.gradient(), 1e-7);
+    }
+
+    @Test
+    void loss_ofQrpoWithATinyBeta_isFinite() {
+        // e^{1 / beta} is beyond double precision below beta = 1/709.
+        GradientOf result = at(PolicyObjectives.qrpo(1e-3), OLD, REFERENCE);
+
+        assertThat(result.value()).isFinite();
+        assertThat(result.gradient()).doesNotContain(NAN);
+    }
+
+    @Test
     void withMethods_leaveTheOriginalAsItWas() {
         PolicyObjective plain = PolicyObjective.clipped(0.1, 0.3);
         PolicyObjective pulled = plain.withKl(KlEstimator.K3, 0.5);

@@ -49,6 +49,24 @@ class TokenLogProbsTest {
     }
 
     @Test
+    void of_logitsWithAnEntropyGradient_hasThatOfTheEntropy() {
+        NDArray tokens = tokens();
+
+        GradientOf result =
+                GradientOf.at(
+                        logits(1),
+                        input -> TokenLogProbs.of(input, tokens, 1, true).entropy().sum());
+
+        // -p (log p + H).
+        double entropy = -(0.1 * Math.log(0.1) + 0.2 * Math.log(0.2) + 0.7 * Math.log(0.7));
+        double[] slopes = new double[6];
+        for (int i = 0; i < 6; i++) {
+            slopes[i] = -P[i % 3] * (Math.log(P[i % 3]) + entropy);
+        }
+        assertClose(result.gradient(), slopes, 1e-6);
+    }
+
+    @Test
     void of_aTemperatureThatIsNone_isRefused() {
         for (double bad : new double[] {0, -1, Double.NaN}) {
             assertThatThrownBy(() -> TokenLogProbs.of(logits(1), tokens(), bad))

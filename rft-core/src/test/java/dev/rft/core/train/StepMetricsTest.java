@@ -3,13 +3,10 @@ package dev.rft.core.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
 import dev.rft.api.signal.StepKey;
 import dev.rft.core.policy.PolicyObjective;
-import dev.rft.core.policy.TokenLogProbs;
 import dev.rft.core.rollout.Rollout;
 import dev.rft.core.testing.EngineExtension;
 import java.util.HashMap;
@@ -24,7 +21,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class StepMetricsTest {
 
     private static final PolicyObjective OBJECTIVE = PolicyObjective.clipped(0.2, 0.3);
-    private static final double[] ADVANTAGES = {1, -1, 0.5, 0};
+    private static final double[][] ADVANTAGES = {
+        {1, 1, 1}, {-1, -1, -1}, {0.5, 0.5, 0.5}, {0, 0, 0}
+    };
 
     @RegisterExtension final EngineExtension engine = new EngineExtension();
 
@@ -35,15 +34,13 @@ class StepMetricsTest {
             batch.keepOld(tokens(-1, -1, -1, -2, 9, 9, -1, -1, 9, 9, 9, 9));
             batch.keepReference(tokens(-1, -1.5, -1, -2, 9, 9, -1, -1, 9, 9, 9, 9));
             batch.evaluated(
-                    new TokenLogProbs(
-                            tokens(-1, -1, -1, -2, 9, 9, -1, -1, 9, 9, 9, 9),
-                            tokens(0.5, 1, 1.5, 2, 9, 9, 0.25, 0.75, 9, 9, 9, 9)));
+                    tokens(-1, -1, -1, -2, 9, 9, -1, -1, 9, 9, 9, 9),
+                    tokens(0.5, 1, 1.5, 2, 9, 9, 0.25, 0.75, 9, 9, 9, 9));
             batch.computed(Update.of(0.7, 3));
             batch.applied(0.3);
             batch.evaluated(
-                    new TokenLogProbs(
-                            tokens(-0.5, -0.8, -1.9, -2.5, 9, 9, -1.5, -0.7, 9, 9, 9, 9),
-                            tokens(9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9)));
+                    tokens(-0.5, -0.8, -1.9, -2.5, 9, 9, -1.5, -0.7, 9, 9, 9, 9),
+                    tokens(9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9));
             batch.computed(Update.of(0.6, 2));
             batch.applied(0.4);
             batch.measuredAfter(new float[] {-0.5f, -1, -1, -2, 99, 99, -1, -2, 99, 99, 99, 99});
@@ -140,12 +137,12 @@ class StepMetricsTest {
         return new TrainerBatch(engine.manager(), StepKey.START.next(), scored, ADVANTAGES, 2, 0);
     }
 
-    private NDArray tokens(double... values) {
+    private static float[] tokens(double... values) {
         float[] narrow = new float[values.length];
         for (int i = 0; i < values.length; i++) {
             narrow[i] = (float) values[i];
         }
-        return engine.manager().create(narrow, new Shape(4, 3));
+        return narrow;
     }
 
     private static void assertSame(Map<Signal, Double> actual, Map<Signal, Double> expected) {

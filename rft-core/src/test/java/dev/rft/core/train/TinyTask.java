@@ -73,7 +73,7 @@ final class TinyTask {
                         TOKENIZER,
                         random -> PROMPTS.get(random.nextInt(PROMPTS.size())),
                         () -> (prompt, response) -> rewards.score(prompt, response),
-                        (given, counts, size) -> advantages.of(given, counts, size),
+                        (Advantages) (given, counts, size) -> advantages.of(given, counts, size),
                         objective,
                         optimizer,
                         evaluation),
