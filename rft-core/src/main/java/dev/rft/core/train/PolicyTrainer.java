@@ -20,7 +20,6 @@ import dev.rft.core.policy.PolicyObjective;
 import dev.rft.core.policy.TokenAdvantages;
 import dev.rft.core.rollout.Rollout;
 import dev.rft.core.rollout.Sampler;
-import dev.rft.core.rollout.Sampling;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -116,7 +115,7 @@ public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
                 new Sampler(parts.model(), parts.tokenizer())
                         .sample(
                                 tokens,
-                                new Sampling(config.sampling().maxTokens(), temperature),
+                                config.sampling().withTemperature(temperature),
                                 randomness.of(Randomness.Purpose.SAMPLING, key));
         ScoredRollout scored =
                 ScoredRollout.of(rollout, prompts, parts.tokenizer(), rewards, config.groupSize());
