@@ -43,7 +43,7 @@ class MainTest {
         List<String> args = new ArrayList<>(List.of("demo"));
         args.addAll(List.of(arguments.split(" ", -1)));
 
-        int code = run(new SampleRunner(0), args.toArray(String[]::new));
+        int code = run(new SampleRunner(), args.toArray(String[]::new));
 
         assertThat(code).isEqualTo(2);
         assertThat(text(err)).isEqualTo("rft demo: " + message + "\n");
@@ -64,20 +64,20 @@ class MainTest {
 
     @Test
     void run_withoutCommand_isOneLineAndExitCode2() {
-        assertThat(run(new SampleRunner(0))).isEqualTo(2);
+        assertThat(run(new SampleRunner())).isEqualTo(2);
         assertThat(text(err)).isEqualTo("rft: a command must be given, such as 'rft demo'\n");
     }
 
     @Test
     void run_help_goesToStandardOutput() {
-        assertThat(run(new SampleRunner(0), "demo", "--help")).isZero();
+        assertThat(run(new SampleRunner(), "demo", "--help")).isZero();
         assertThat(text(out)).contains("Usage: rft demo", "--fault=NAME", "(default: lr-spike)");
         assertThat(text(err)).isEmpty();
     }
 
     @Test
     void run_version_isTheBuilds() {
-        assertThat(run(new SampleRunner(0), "--version")).isZero();
+        assertThat(run(new SampleRunner(), "--version")).isZero();
         assertThat(text(out)).matches("rft \\d+\\.\\d+\\.\\d+.*\n");
     }
 
@@ -183,7 +183,7 @@ class MainTest {
     private int demo(String... options) {
         List<String> args = new ArrayList<>(List.of("demo"));
         args.addAll(List.of(options));
-        return run(new SampleRunner(0), args.toArray(String[]::new));
+        return run(new SampleRunner(), args.toArray(String[]::new));
     }
 
     private int run(DemoRunner runner, String... args) {

@@ -24,17 +24,6 @@ final class SampleRunner implements DemoRunner {
 
     private static final int ALARM = 57;
 
-    private final long pauseMillis;
-
-    SampleRunner(long pauseMillis) {
-        this.pauseMillis = pauseMillis;
-    }
-
-    /** Runs the command, for a look at it. */
-    public static void main(String[] args) {
-        System.exit(Main.run(args, Terminal.system(), new SampleRunner(20)));
-    }
-
     @Override
     public DemoResult run(DemoOptions options, DemoView view) throws IOException {
         RunFiles files = new RunFiles(options.out());
@@ -76,15 +65,6 @@ final class SampleRunner implements DemoRunner {
                             Signals.KL_REFERENCE, 0.012,
                             Signals.GRAD_NORM, Double.NaN);
             view.progress(step, values);
-            pause();
-        }
-    }
-
-    private void pause() {
-        try {
-            Thread.sleep(pauseMillis);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 
