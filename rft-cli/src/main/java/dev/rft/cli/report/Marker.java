@@ -37,7 +37,10 @@ record Marker(String kind, String letter, long step, String text) {
                                                             "verified",
                                                             "V",
                                                             step,
-                                                            "recovery verified")));
+                                                            step < opened
+                                                                    ? "recovery verified, after"
+                                                                            + " going back"
+                                                                    : "recovery verified")));
                 }
             }
         }

@@ -173,7 +173,7 @@ final class ReportPage {
     private static String span(IncidentStory incident) {
         String end =
                 incident.closedStep().isPresent()
-                        ? "closed at step " + incident.closedStep().getAsLong()
+                        ? "closed at step " + when(incident, incident.closedStep().getAsLong())
                         : "still open when the run ended";
         String onset =
                 incident.onset().isPresent()
@@ -220,32 +220,50 @@ final class ReportPage {
         if (incident.number() == 1) {
             summary.onsetStep()
                     .ifPresent(
-                            step -> course.add(entry("fault", step, summary.faultSentence(), "")));
+                            step ->
+                                    course.add(
+                                            entry(
+                                                    "fault",
+                                                    Long.toString(step),
+                                                    summary.faultSentence(),
+                                                    "")));
         }
         course.add(
                 entry(
                         "alarm",
-                        incident.openedStep(),
+                        Long.toString(incident.openedStep()),
                         Words.plural(incident.alarms().size(), "alarm"),
                         ""));
         for (IncidentStory.Action action : incident.actions()) {
-            course.add(entry("action", action.step(), action.words(), ""));
+            course.add(entry("action", when(incident, action.step()), action.words(), ""));
             Optional<String> outcome = action.outcome().filter(name -> !name.equals("PENDING"));
             if (outcome.isPresent() && action.verifiedStep().isPresent()) {
                 course.add(
                         entry(
                                 action.helped() ? "verified" : "plain",
-                                action.verifiedStep().getAsLong(),
+                                when(incident, action.verifiedStep().getAsLong()),
                                 "Verified: " + Story.outcome(outcome.get()),
                                 action.reason()));
             }
         }
         incident.closedStep()
-                .ifPresent(step -> course.add(entry("plain", step, "Incident closed", "")));
+                .ifPresent(
+                        step ->
+                                course.add(
+                                        entry(
+                                                "plain",
+                                                when(incident, step),
+                                                "Incident closed",
+                                                "")));
         return course;
     }
 
-    private static Map<String, Object> entry(String tone, long step, String what, String more) {
+    /** A step before the alarm is one that was executed again after going back. */
+    private static String when(IncidentStory incident, long step) {
+        return step < incident.openedStep() ? step + ", again" : Long.toString(step);
+    }
+
+    private static Map<String, Object> entry(String tone, String step, String what, String more) {
         return Map.of(
                 "tone", tone,
                 "step", step,
