@@ -4,6 +4,7 @@ import static dev.rft.api.signal.Signals.ENTROPY;
 import static dev.rft.api.signal.Signals.GRAD_NORM;
 import static dev.rft.api.signal.Signals.KL_REFERENCE;
 import static dev.rft.api.signal.Signals.KL_UPDATE;
+import static dev.rft.api.signal.Signals.LEARNING_RATE;
 import static dev.rft.api.signal.Signals.RESPONSE_LENGTH;
 import static dev.rft.api.signal.Signals.RESPONSE_TRUNCATED;
 import static dev.rft.api.signal.Signals.REWARD_MAX;
@@ -96,10 +97,19 @@ class BuiltInDetectorsTest {
         }
     }
 
+    /**
+     * A knob turned down in mid-run, so that the views per learning rate have a rate to divide by.
+     */
+    private static Series halvedRate() {
+        return Series.constant(LEARNING_RATE, 1e-3).stepTo(5e-4, Series.at(60));
+    }
+
     @Nested
     class UpdateExplosion extends Contract {
         UpdateExplosion() {
-            super(Detectors.updateExplosion(), logNormal(UPDATE_NORM, 0.02, 0.5, 0.1));
+            super(
+                    Detectors.updateExplosion(),
+                    logNormal(UPDATE_NORM, 0.02, 0.5, 0.1).and(halvedRate()));
         }
     }
 
@@ -109,7 +119,8 @@ class BuiltInDetectorsTest {
             super(
                     Detectors.klDrift(),
                     logNormal(KL_REFERENCE, 0.1, 0.5, 0.3)
-                            .and(logNormal(KL_UPDATE, 1e-4, 0.2, 0.3)));
+                            .and(logNormal(KL_UPDATE, 1e-4, 0.2, 0.3))
+                            .and(halvedRate()));
         }
     }
 

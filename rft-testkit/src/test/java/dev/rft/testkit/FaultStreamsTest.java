@@ -201,6 +201,14 @@ class FaultStreamsTest {
     }
 
     @Test
+    void updateExplosion_rateTurnedDownWhileUpdatesStay_staysSilent() {
+        Series series =
+                Series.ar1(UPDATE_NORM, 0.02, 0.5, 0.001, 1)
+                        .and(Series.constant(LEARNING_RATE, 1e-3).stepTo(1e-3 / 30, at(80)));
+        assertThat(make(Detectors.updateExplosion())).on(series.steps(200)).staysSilent();
+    }
+
+    @Test
     void updateExplosion_declaredLearningRateTimesThirty_staysSilent() {
         Series series =
                 updates(3)
