@@ -69,10 +69,7 @@ public final class CustomDetector implements Detector {
             int steps = settings.integer("steps", 3);
             // A fixed limit is no statistics, so that it takes no share of the alarm budget.
             return DetectorFactory.of(
-                    name(),
-                    EvidenceClass.GENERATION,
-                    0,
-                    rate -> new CustomDetector(limit, steps));
+                    name(), EvidenceClass.GENERATION, 0, rate -> new CustomDetector(limit, steps));
         }
     }
 

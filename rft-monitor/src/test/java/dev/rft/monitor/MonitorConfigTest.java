@@ -8,6 +8,8 @@ import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
 import dev.rft.monitor.MonitorConfig.DetectorSpec;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -155,6 +157,26 @@ class MonitorConfigTest {
                                 + ": name must be unique, 'limit' is that of "
                                 + Limit.class.getName()
                                 + " too");
+    }
+
+    @Test
+    void load_providerThatCannotBeMade_isNamed(@TempDir Path directory) throws IOException {
+        Path services = Files.createDirectories(directory.resolve("META-INF/services"));
+        Files.writeString(services.resolve(DetectorProvider.class.getName()), "no.such.Provider\n");
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {directory.toUri().toURL()}, before)) {
+            thread.setContextClassLoader(loader);
+            assertThatThrownBy(() -> MonitorConfig.fromJson("{\"detectors\": [{\"name\": \"x\"}]}"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("a detector provider cannot be made: ")
+                    .hasMessageContaining("no.such.Provider");
+            // Who asks for none is not bothered.
+            assertThat(MonitorConfig.fromJson("{}").monitor()).isNotNull();
+        } finally {
+            thread.setContextClassLoader(before);
+        }
     }
 
     @Test

@@ -18,6 +18,8 @@ import picocli.CommandLine;
 
 class FingerprintsCommandTest {
 
+    private static final int RUNS = 10;
+
     @TempDir private Path dir;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -34,7 +36,7 @@ class FingerprintsCommandTest {
                 .execute(args);
     }
 
-    /** A run whose reward falls and whose entropy rises: what its label calls it, it is. */
+    /** A run whose gradient and entropy rise: what its label calls it, it is. */
     private void run(String name, String task, String fault) throws IOException {
         Path run = Files.createDirectories(dir.resolve("runs").resolve(name));
         SplittableRandom random = new SplittableRandom(name.hashCode());
@@ -44,7 +46,8 @@ class FingerprintsCommandTest {
             rows.append(step == 1 ? "" : ",")
                     .append("{\"step\": " + step)
                     .append(", \"entropy\": " + (random.nextDouble(0.99, 1.01) + (broken ? 1 : 0)))
-                    .append(", \"reward\": " + (broken ? 0 : random.nextDouble(0.4, 0.6)) + "}");
+                    .append(", \"grad_norm\": " + random.nextDouble(0.9, 1.1) * (broken ? 20 : 1))
+                    .append("}");
         }
         Files.writeString(run.resolve("trainer_state.json"), "[" + rows + "]");
         Files.writeString(
@@ -54,7 +57,7 @@ class FingerprintsCommandTest {
     }
 
     private void runs() throws IOException {
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < RUNS; i++) {
             run("a" + i, "A", "MISMATCH");
         }
         run("b0", "B", "MISMATCH");
@@ -82,9 +85,9 @@ class FingerprintsCommandTest {
 
         assertThat(learn(runs, "--split", "task=A", "--out", file.toString())).isZero();
         assertThat(out.toString(UTF_8))
-                .contains("6 runs with a fault, of which could be learned: {MISMATCH=6}")
-                .contains("rft's own fingerprints: 0 of 6 named rightly")
-                .contains("learned from the other failures: 6 of 6 named rightly");
+                .contains("10 runs with a fault, of which could be learned: {MISMATCH=10}")
+                .contains("rft's own fingerprints: 0 of 10 named rightly")
+                .contains("learned from the other failures: 10 of 10 named rightly");
 
         Path config = dir.resolve("config.json");
         Files.writeString(config, "{\"monitor\": {\"fingerprints\": \"learned.json\"}}");
