@@ -20,8 +20,8 @@ final class OptimizationDetectors {
 
     private static final double UNEXPLAINED = 0.2;
 
-    /** In the signal's unit, in which noise is about 1 to 3. */
-    private static final double SURPRISE_TOLERANCE = 2;
+    /** In the signal's unit, in which noise is about 1 to 3, and grows as entropy falls. */
+    private static final double SURPRISE_TOLERANCE = 1;
 
     private OptimizationDetectors() {}
 
