@@ -85,7 +85,7 @@ public final class RemoteRun implements AutoCloseable {
         this.last = Objects.requireNonNull(start, "start");
         control = new ControlDirectory(directory);
         checkpoints = new RemoteCheckpoints(monitor);
-        Session.Builder builder =
+        SessionBuilder builder =
                 Session.builder()
                         .runId(runId)
                         .monitor(monitor)
