@@ -90,6 +90,7 @@ public final class RemoteRun implements AutoCloseable {
                         .runId(runId)
                         .monitor(monitor)
                         .config(options.config())
+                        .policies(RecoveryPolicies.standard(options.config(), false))
                         .mode(options.mode())
                         .clock(options.clock())
                         .control(this::capabilities, this::knobs, checkpoints::newestBefore);

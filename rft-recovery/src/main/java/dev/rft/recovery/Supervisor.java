@@ -63,8 +63,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>A loop that throws.</b> A step that throws is an incident like any other: where the loop
  * can be restarted, it is, several times and more slowly each time, the last good snapshot brought
- * back; then the run halts. An action that throws had no effect, and the next one follows. Where
- * nothing can bring the loop back into a known state, the run ends with {@link
+ * back; then the run halts. One that cannot be restarted goes back to that snapshot and tries again
+ * as often; then the run fails. An action that throws had no effect, and the next one follows.
+ * Where nothing can bring the loop back into a known state, the run ends with {@link
  * TrainingFailedException}; an {@link Error} goes through as it is.
  */
 public final class Supervisor {

@@ -8,7 +8,9 @@ import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.Signals;
 import dev.rft.api.signal.StepKey;
 import dev.rft.monitor.AlarmBudget;
+import dev.rft.monitor.EvidenceClass;
 import dev.rft.monitor.Monitor;
+import dev.rft.monitor.diagnose.Cause;
 import dev.rft.recovery.event.RftEvent;
 import dev.rft.recovery.event.RftListener;
 import java.io.IOException;
@@ -296,6 +298,24 @@ class RemoteRunTest {
                             verified ->
                                     assertThat(verified.attempt().outcome())
                                             .isEqualTo(Outcome.HELPED));
+        }
+    }
+
+    @Test
+    void observed_suspicionOfABrokenVerifier_endsNoProcessThatWorks() throws IOException {
+        try (RemoteRun run = run()) {
+            offer("{\"capabilities\":[\"snapshot\",\"restart\"],\"checkpoints\":[20,30]}");
+            for (int i = 1; i <= 60; i++) {
+                step(run, i);
+            }
+            for (int i = 61; i <= 75; i++) {
+                assertThat(step(run, i, 0)).isInstanceOf(RemoteOrder.GoOn.class);
+            }
+            Incident incident = run.incidents().get(0);
+            assertThat(incident.diagnosis().cause()).isEqualTo(Cause.REWARD_COLLAPSE);
+            assertThat(incident.evidenceClasses()).containsExactly(EvidenceClass.REWARD);
+            assertThat(incident.attempts()).isEmpty();
+            assertThat(decision()).isEmpty();
         }
     }
 
