@@ -73,18 +73,10 @@ class PolicyTrainerContractTest {
         }
     }
 
-    @Nested
-    class WithCritic extends Contract {
-        @Override
-        TinyTask task() {
-            TinyTask task = new TinyTask(engine.manager());
-            task.objective = TinyTask.PLAIN;
-            task.addCritic(engine.manager());
-            return task;
-        }
-    }
-
-    /** All but periodic resets, which change the state in a step whose update is discarded, too. */
+    /**
+     * PPO. Without periodic resets, which change the state in a step whose update is discarded,
+     * too.
+     */
     @Nested
     class WithCriticAndControl extends Contract {
         @Override
