@@ -36,10 +36,19 @@ final class StandardLadder implements RecoveryPolicy {
 
     private final RecoveryConfig config;
     private final RecoveryConfig.Ladder numbers;
+    private final boolean restartsInPlace;
 
-    StandardLadder(RecoveryConfig config) {
+    /**
+     * Makes one.
+     *
+     * @param config the numbers
+     * @param restartsInPlace whether a restart leaves the weights as they are; that of a whole
+     *     process does not
+     */
+    StandardLadder(RecoveryConfig config, boolean restartsInPlace) {
         this.config = config;
         this.numbers = config.ladder();
+        this.restartsInPlace = restartsInPlace;
     }
 
     @Override
@@ -49,7 +58,7 @@ final class StandardLadder implements RecoveryPolicy {
             return new RecoveryAction.Continue();
         }
         List<RecoveryAction> rungs =
-                stepFailed(incident) ? restarts(incident) : rungs(cause, incident, state);
+                incident.stepThrew() ? retries(incident, state) : rungs(cause, incident, state);
         return rungs.subList(climbed(rungs, incident), rungs.size()).stream()
                 .filter(state::canDo)
                 .findFirst()
@@ -57,11 +66,14 @@ final class StandardLadder implements RecoveryPolicy {
     }
 
     /**
-     * The loop threw: what it holds between its phases is not known, and only a restart ends that.
+     * The loop threw: what it holds between its phases is not known. A restart ends that; where
+     * there is none, a snapshot does, and the step is tried again from there.
      */
-    private List<RecoveryAction> restarts(Incident incident) {
+    private List<RecoveryAction> retries(Incident incident, RunState state) {
         RecoveryAction restart = new RecoveryAction.Restart(incident.onset());
-        return Collections.nCopies(config.restarts().attempts(), restart);
+        RecoveryAction again = new RecoveryAction.Rollback(incident.onset(), 1);
+        return Collections.nCopies(
+                config.restarts().attempts(), state.canDo(restart) ? restart : again);
     }
 
     private List<RecoveryAction> rungs(Cause cause, Incident incident, RunState state) {
@@ -80,12 +92,12 @@ final class StandardLadder implements RecoveryPolicy {
             // up is a gamble.
             case UPDATE_FREEZE ->
                     List.of(again, reset, new RecoveryAction.ResetReference(), restart);
-            case REWARD_SPIKE, REWARD_COLLAPSE, REWARD_HACKING, DELAYED_CREDIT ->
-                    source(state, again, restart);
+            case REWARD_HACKING, DELAYED_CREDIT -> source(state, again, restart);
+            case REWARD_SPIKE, REWARD_COLLAPSE -> outside(incident, source(state, again, restart));
             case TOOL_CALL_ERROR, OBSERVATION_CORRUPTION, TERMINATION_ERROR, SAMPLER_MISMATCH ->
-                    source(state, again, restart);
+                    outside(incident, source(state, again, restart));
             case EMPTY_RESPONSE, SHORT_RESPONSES, LONG_RESPONSES, REPETITION ->
-                    source(state, slower, restart);
+                    outside(incident, source(state, slower, restart));
             case ENTROPY_COLLAPSE -> explore(state, slower, restart);
             case VALUE_MISMATCH, ADVANTAGE_INSTABILITY -> List.of(slower, reset, restart);
             case OUTAGE -> outage(incident, state, restart);
@@ -176,6 +188,20 @@ final class StandardLadder implements RecoveryPolicy {
         return atOnce ? List.of(restart) : List.of(rollback, restart);
     }
 
+    /**
+     * What verifies, samples or answers is probably broken, and not the weights: on a suspicion,
+     * which allows nothing that throws progress away, it is built anew and nothing is lost. On
+     * stronger evidence the restart brings the snapshot back as well.
+     */
+    private List<RecoveryAction> outside(Incident incident, List<RecoveryAction> rungs) {
+        if (incident.allowsDestructive() || !restartsInPlace) {
+            return rungs;
+        }
+        List<RecoveryAction> all = new ArrayList<>(rungs);
+        all.add(0, new RecoveryAction.RestartInPlace());
+        return all;
+    }
+
     private List<RecoveryAction> unknown(
             Incident incident, RecoveryAction slower, RecoveryAction restart) {
         return incident.allowsDestructive()
@@ -210,13 +236,8 @@ final class StandardLadder implements RecoveryPolicy {
                 .anyMatch(finding -> finding.detector().equals(Session.UPDATE_GATE));
     }
 
-    private static boolean stepFailed(Incident incident) {
-        return incident.findings().stream()
-                .anyMatch(finding -> finding.detector().equals(Session.FAILED_STEP));
-    }
-
     private RecoveryAction last(Cause cause, Incident incident, RunState state) {
-        if (cause == Cause.OUTAGE && !stepFailed(incident)) {
+        if (cause == Cause.OUTAGE && !incident.stepThrew()) {
             return state.alarming() ? pause(incident) : new RecoveryAction.Continue();
         }
         boolean hopeless =

@@ -30,7 +30,7 @@ class StandardLadderTest {
     private static final StepKey KEY = new StepKey(0, 50, 0);
     private static final Set<Capability> ALL = EnumSet.allOf(Capability.class);
 
-    private final StandardLadder ladder = new StandardLadder(RecoveryConfig.defaults());
+    private final StandardLadder ladder = new StandardLadder(RecoveryConfig.defaults(), true);
 
     private static Finding alarm(EvidenceClass evidenceClass) {
         return new Finding(
@@ -274,6 +274,103 @@ class StandardLadderTest {
             assertThat(names(incident, state(ALL, 1, 1)))
                     .containsExactly("Restart", "Restart", "Restart", "Halt");
         }
+    }
+
+    @Test
+    void decide_stepThatThrewInALoopWithoutRestart_rollsBackAsOften() {
+        Finding failed =
+                new Finding(
+                        Session.FAILED_STEP,
+                        EvidenceClass.INFRASTRUCTURE,
+                        Verdict.violated(Evidence.of(Signals.GRAD_NORM, 1, "0").asInvariant()));
+        Incident incident =
+                new Incident(
+                        1,
+                        KEY,
+                        50,
+                        List.of(failed),
+                        Fixtures.certain(Cause.KL_EXPLOSION),
+                        List.of(),
+                        List.of());
+
+        List<RecoveryAction> actions =
+                climb(incident, state(EnumSet.of(Capability.SNAPSHOT), 0.1, 2.5));
+
+        assertThat(actions).startsWith(again(50), again(50), again(50)).hasSize(4);
+        assertThat(actions.get(3)).isInstanceOf(RecoveryAction.Halt.class);
+    }
+
+    private static RecoveryAction again(long onset) {
+        return new RecoveryAction.Rollback(onset, 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Cause.class,
+            names = {
+                "REWARD_SPIKE",
+                "REWARD_COLLAPSE",
+                "EMPTY_RESPONSE",
+                "REPETITION",
+                "SHORT_RESPONSES",
+                "LONG_RESPONSES",
+                "TOOL_CALL_ERROR",
+                "OBSERVATION_CORRUPTION",
+                "TERMINATION_ERROR",
+                "SAMPLER_MISMATCH"
+            })
+    void decide_causeOutsideTheWeights_isRestartedInPlaceOnThinEvidenceAlone(Cause cause) {
+        RunState state = state(ALL, 1, 5);
+        Incident thin = incident(cause, EvidenceClass.REWARD);
+
+        assertThat(names(thin, state)).startsWith("RestartInPlace", "Rollback", "Restart");
+        assertThat(names(strong(cause), state)).doesNotContain("RestartInPlace");
+        assertThat(ladder.decide(thin, state(EnumSet.of(Capability.SNAPSHOT), 1, 5)))
+                .isInstanceOf(RecoveryAction.Rollback.class);
+        assertThat(new StandardLadder(RecoveryConfig.defaults(), false).decide(thin, state))
+                .isInstanceOf(RecoveryAction.Rollback.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Cause.class,
+            names = {
+                "REWARD_HACKING",
+                "DELAYED_CREDIT",
+                "KL_EXPLOSION",
+                "UPDATE_FREEZE",
+                "ENTROPY_COLLAPSE",
+                "VALUE_MISMATCH",
+                "ADVANTAGE_INSTABILITY",
+                "NON_FINITE",
+                "UNKNOWN"
+            })
+    void decide_causeInsideTheTraining_isNotRestartedInPlace(Cause cause) {
+        assertThat(names(incident(cause, EvidenceClass.REWARD), state(ALL, 1, 1)))
+                .doesNotContain("RestartInPlace");
+    }
+
+    @Test
+    void decide_relapseAfterARestartInPlace_goesFurther() {
+        Attempt helped =
+                new Attempt(
+                        new RecoveryAction.RestartInPlace(),
+                        Cause.REWARD_COLLAPSE,
+                        KEY,
+                        Outcome.HELPED,
+                        "");
+        Incident first = incident(Cause.REWARD_COLLAPSE, EvidenceClass.REWARD);
+        Incident again =
+                new Incident(
+                        2,
+                        KEY,
+                        48,
+                        first.findings(),
+                        first.diagnosis(),
+                        List.of(),
+                        List.of(helped));
+
+        assertThat(ladder.decide(again, state(ALL, 1, 1)).destructive()).isTrue();
     }
 
     @Test
