@@ -145,8 +145,7 @@ final class SnapshotStall {
         }
         // The first copy is made before the first step, the last may be after the last one.
         for (int i = 1; i < steps.size(); i++) {
-            TimedLoop.Span between =
-                    new TimedLoop.Span(steps.get(i - 1).end(), steps.get(i).begin());
+            TimedLoop.Span between = steps.get(i - 1).until(steps.get(i));
             long copying = stored.loop().copies().stream().mapToLong(between::shared).sum();
             if (copying > 0) {
                 handOvers.add(seconds(between.nanos()));

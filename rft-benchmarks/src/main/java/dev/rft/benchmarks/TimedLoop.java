@@ -25,6 +25,13 @@ final class TimedLoop implements TrainingLoop {
             return end - begin;
         }
 
+        /** Returns what lies between this one and a later one. */
+        Span until(Span later) {
+            long from = end;
+            long to = later.begin;
+            return new Span(from, to);
+        }
+
         /** Returns how long both lasted at once. */
         long shared(Span other) {
             return Math.max(0, Math.min(end, other.end) - Math.max(begin, other.begin));

@@ -89,17 +89,32 @@ final class StandardLadder implements RecoveryPolicy {
                             : List.of(again, restart);
             case KL_EXPLOSION -> runaway(incident, state);
             // Turning the learning rate down cannot help a policy that stands still, and turning it
-            // up is a gamble.
+            // up is a gamble. A restart brings the optimizer's state back as well.
             case UPDATE_FREEZE ->
-                    List.of(again, reset, new RecoveryAction.ResetReference(), restart);
-            case REWARD_HACKING, DELAYED_CREDIT -> source(state, again, restart);
-            case REWARD_SPIKE, REWARD_COLLAPSE -> outside(incident, source(state, again, restart));
+                    outside(
+                            incident,
+                            List.of(
+                                    state.canDo(restart) ? restart : again,
+                                    reset,
+                                    new RecoveryAction.ResetReference()));
+            case REWARD_HACKING -> source(state, again, restart);
+            case REWARD_SPIKE, REWARD_COLLAPSE, DELAYED_CREDIT ->
+                    outside(incident, source(state, again, restart));
             case TOOL_CALL_ERROR, OBSERVATION_CORRUPTION, TERMINATION_ERROR, SAMPLER_MISMATCH ->
                     outside(incident, source(state, again, restart));
             case EMPTY_RESPONSE, SHORT_RESPONSES, LONG_RESPONSES, REPETITION ->
                     outside(incident, source(state, slower, restart));
-            case ENTROPY_COLLAPSE -> explore(state, slower, restart);
-            case VALUE_MISMATCH, ADVANTAGE_INSTABILITY -> List.of(slower, reset, restart);
+            case ENTROPY_COLLAPSE ->
+                    samplerSurprises(incident)
+                            ? outside(incident, source(state, slower, restart))
+                            : explore(state, slower, restart);
+            case VALUE_MISMATCH -> outside(incident, List.of(slower, reset, restart));
+            case ADVANTAGE_INSTABILITY ->
+                    outside(
+                            incident,
+                            advantagesChanged(incident)
+                                    ? source(state, slower, restart)
+                                    : List.of(slower, reset, restart));
             case OUTAGE -> outage(incident, state, restart);
             case HANG -> List.of(restart, again);
             case UNKNOWN, BENIGN -> unknown(incident, slower, restart);
@@ -202,6 +217,21 @@ final class StandardLadder implements RecoveryPolicy {
         return all;
     }
 
+    /** Tells whether tokens are drawn from something else than the policy, which is sound then. */
+    private static boolean samplerSurprises(Incident incident) {
+        return alarmed(incident, "sampler-surprise");
+    }
+
+    /** Tells whether advantages do not follow from the rewards, whatever the weights do. */
+    private static boolean advantagesChanged(Incident incident) {
+        return alarmed(incident, "advantage-mismatch");
+    }
+
+    private static boolean alarmed(Incident incident, String detector) {
+        return incident.findings().stream()
+                .anyMatch(finding -> finding.alarm() && finding.detector().equals(detector));
+    }
+
     private List<RecoveryAction> unknown(
             Incident incident, RecoveryAction slower, RecoveryAction restart) {
         return incident.allowsDestructive()
@@ -232,8 +262,7 @@ final class StandardLadder implements RecoveryPolicy {
 
     /** Tells whether the gate kept an update from the weights, so that to go on is to skip it. */
     private static boolean updateDiscarded(Incident incident) {
-        return incident.findings().stream()
-                .anyMatch(finding -> finding.detector().equals(Session.UPDATE_GATE));
+        return alarmed(incident, Session.UPDATE_GATE);
     }
 
     private RecoveryAction last(Cause cause, Incident incident, RunState state) {

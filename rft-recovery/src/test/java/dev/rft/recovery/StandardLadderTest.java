@@ -29,6 +29,8 @@ class StandardLadderTest {
 
     private static final StepKey KEY = new StepKey(0, 50, 0);
     private static final Set<Capability> ALL = EnumSet.allOf(Capability.class);
+    private static final Set<Capability> WITHOUT_RESTART =
+            EnumSet.complementOf(EnumSet.of(Capability.RESTART));
 
     private final StandardLadder ladder = new StandardLadder(RecoveryConfig.defaults(), true);
 
@@ -334,17 +336,7 @@ class StandardLadderTest {
     @ParameterizedTest
     @EnumSource(
             value = Cause.class,
-            names = {
-                "REWARD_HACKING",
-                "DELAYED_CREDIT",
-                "KL_EXPLOSION",
-                "UPDATE_FREEZE",
-                "ENTROPY_COLLAPSE",
-                "VALUE_MISMATCH",
-                "ADVANTAGE_INSTABILITY",
-                "NON_FINITE",
-                "UNKNOWN"
-            })
+            names = {"REWARD_HACKING", "KL_EXPLOSION", "ENTROPY_COLLAPSE", "NON_FINITE", "UNKNOWN"})
     void decide_causeInsideTheTraining_isNotRestartedInPlace(Cause cause) {
         assertThat(names(incident(cause, EvidenceClass.REWARD), state(ALL, 1, 1)))
                 .doesNotContain("RestartInPlace");
@@ -411,7 +403,37 @@ class StandardLadderTest {
     @Test
     void decide_policyThatStandsStill_becomesItsOwnReferenceBeforeARestart() {
         assertThat(names(strong(Cause.UPDATE_FREEZE), state(ALL, 1, 1)))
-                .containsExactly("Rollback", "ResetOptimizer", "ResetReference", "Restart", "Halt");
+                .containsExactly("Restart", "ResetOptimizer", "ResetReference", "Halt");
+        assertThat(names(strong(Cause.UPDATE_FREEZE), state(WITHOUT_RESTART, 1, 1)))
+                .containsExactly("Rollback", "ResetOptimizer", "ResetReference", "Halt");
+    }
+
+    @Test
+    void decide_entropyCollapseOfASamplerThatSurprises_isNoMatterOfTheWeights() {
+        Incident cold =
+                alarmed(Cause.ENTROPY_COLLAPSE, "sampler-surprise", Signals.ROLLOUT_SURPRISE);
+        assertThat(names(cold, state(ALL, 1, 1))).startsWith("RestartInPlace", "Restart");
+    }
+
+    @Test
+    void decide_advantagesThatDoNotFollowFromTheRewards_areNoMatterOfTheWeights() {
+        Incident changed =
+                alarmed(Cause.ADVANTAGE_INSTABILITY, "advantage-mismatch", Signals.ADVANTAGE_STD);
+        assertThat(names(changed, state(ALL, 1, 1))).startsWith("RestartInPlace", "Restart");
+        assertThat(names(changed, state(ALL, 1, 5)))
+                .startsWith("RestartInPlace", "Rollback", "Restart");
+        assertThat(names(strong(Cause.ADVANTAGE_INSTABILITY), state(ALL, 1, 1)))
+                .startsWith("Rollback", "ResetOptimizer", "Restart");
+    }
+
+    private static Incident alarmed(Cause cause, String detector, Signal signal) {
+        Finding finding =
+                new Finding(
+                        detector,
+                        EvidenceClass.REWARD,
+                        Verdict.violated(Evidence.of(signal, 1, "0")));
+        return new Incident(
+                1, KEY, 48, List.of(finding), Fixtures.certain(cause), List.of(), List.of());
     }
 
     private static RecoveryAction pause(long seconds) {

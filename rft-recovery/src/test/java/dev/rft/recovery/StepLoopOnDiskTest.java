@@ -138,6 +138,28 @@ class StepLoopOnDiskTest {
     }
 
     @Test
+    void run_stepThatThrowsOnce_isTriedAgainFromTheLastGoodSnapshot() {
+        Program program = new Program();
+        boolean[] thrown = {false};
+        TrainingLoop flaky =
+                TrainingLoop.ofSteps(
+                                key -> {
+                                    if (key.step() == 33 && !thrown[0]) {
+                                        thrown[0] = true;
+                                        throw new IllegalStateException("flaky");
+                                    }
+                                    return program.step(key);
+                                })
+                        .withSnapshots(() -> program.weight, copy -> program.weight = copy, 8);
+
+        RunReport report = Supervisor.of(flaky).monitor(watchful()).run(60);
+
+        assertThat(report.completed()).isTrue();
+        assertThat(report.key()).isEqualTo(new StepKey(1, 60, 0));
+        assertThat(report.incidents()).singleElement().matches(Incident::repaired);
+    }
+
+    @Test
     void run_ofAProgramWithOtherKnobs_isRefused() {
         supervisor(new Program(), watchful()).run(20);
         Program other = new Program();

@@ -82,7 +82,8 @@ class LargeSnapshotTest {
                 long length = Math.min(PART, size - from);
                 NDArray part = all.get(index(from, size));
                 part.addi(manager.arange(0f, (float) length, 1f).modi(65_521f));
-                part.addi((float) (from / PART) / 64);
+                int number = Math.toIntExact(from / PART);
+                part.addi(number / 64f);
             }
         }
         return all;
