@@ -80,6 +80,7 @@ public final class JsonFields {
      * @param text the text of an object
      * @param source what errors begin with
      * @param reader makes the value of the object's fields
+     * @param <T> the type of the value
      * @return the value
      */
     public static <T> T read(String text, String source, Function<JsonFields, T> reader) {
@@ -296,6 +297,7 @@ public final class JsonFields {
      *
      * @param field its name
      * @param type the constants
+     * @param <E> their type
      */
     public <E extends Enum<E>> E constant(String field, Class<E> type) {
         String value = text(field);
@@ -345,6 +347,7 @@ public final class JsonFields {
      *
      * @param field its name
      * @param element makes an element of its fields
+     * @param <T> the type of the elements
      */
     public <T> List<T> list(String field, Function<JsonFields, T> element) {
         List<T> list = new ArrayList<>();
@@ -383,6 +386,7 @@ public final class JsonFields {
      * Makes a value that checks itself: what it complains of is told with this object's path.
      *
      * @param value makes the value; its complaint begins with the name of a field
+     * @param <T> the type of the value
      */
     public <T> T checked(Supplier<T> value) {
         try {

@@ -22,6 +22,7 @@ public final class JsonRecords {
      * @param json the fields
      * @param defaults the values of missing keys
      * @param sections readers of the components that are something else, by type
+     * @param <R> the type of the record
      * @return the record
      * @throws IllegalArgumentException when a key is unknown, ill-typed or out of range
      */
