@@ -184,6 +184,7 @@ public final class DjlTraining {
                             go -> Next.CONTINUE,
                             skip -> goOn(key),
                             mask -> goOn(key),
+                            inPlace -> goOn(key),
                             scale -> turn(loop, Knob.LEARNING_RATE, scale.factor(), key),
                             set -> goOn(key),
                             rollback -> {
