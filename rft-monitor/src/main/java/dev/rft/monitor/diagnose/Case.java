@@ -17,10 +17,10 @@ import java.util.OptionalDouble;
  * <p>Implementation note. The score of a cause is the sum of the weights of its detectors that
  * alarm and of w tanh(d / 3) over its traits, d the shift of the signal in the trait's direction in
  * deviations of its healthy noise: a shift far beyond the noise counts its full weight and no more,
- * one in the opposite direction against. A signal that is not logged counts nothing. What is a
- * consequence of the stage of the step that moved first counts {@value #CONSEQUENCE} of its weight
- * for causes in other stages, which take {@value #LATE} off if their own stage moved at a later
- * step.
+ * one in the opposite direction against. A signal that is not logged counts nothing; one that is
+ * and stays quiet counts what the trait says of its silence. What is a consequence of the stage of
+ * the step that moved first counts {@value #CONSEQUENCE} of its weight for causes in other stages,
+ * which take {@value #LATE} off if their own stage moved at a later step.
  */
 final class Case {
 
@@ -95,11 +95,13 @@ final class Case {
             if (shift.isPresent()) {
                 double fit = fit(trait, shift.getAsDouble());
                 fit *= worth(fingerprint.stage(), trait.signal(), fit);
-                total += fit;
+                double silent = trait.silence() * (1 - Math.abs(clear(shift.getAsDouble())));
+                total += fit + silent;
                 boolean moved = Math.abs(shift.getAsDouble()) >= WORTH_SAYING;
-                if (fit > 0 && moved) {
+                double says = fit + silent;
+                if (says > 0 && (moved || silent > 0)) {
                     supporting.add(describe(trait.signal(), shift.getAsDouble()));
-                } else if (fit < 0) {
+                } else if (says < 0) {
                     opposing.add(describe(trait.signal(), shift.getAsDouble()));
                 }
             }
@@ -131,9 +133,13 @@ final class Case {
                     case DOWN -> -shift;
                     case EITHER, NONE -> Math.abs(shift);
                 };
-        double clear = Math.tanh(directed / CLEAR);
+        double clear = clear(directed);
         // What would speak against a cause does not speak for it when it moves the other way.
         return trait.weight() * (trait.weight() < 0 ? Math.max(0, clear) : clear);
+    }
+
+    private static double clear(double shift) {
+        return Math.tanh(shift / CLEAR);
     }
 
     private static String describe(Signal signal, double shift) {

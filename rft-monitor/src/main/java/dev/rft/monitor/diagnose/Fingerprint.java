@@ -27,8 +27,15 @@ record Fingerprint(
      * @param weight how much a clear shift in this direction says; negative when it speaks against
      *     the cause
      * @param beyond what is no shift yet, on the signal's scale, at least 0
+     * @param silence how much it says that the signal is logged and does not move; negative when
+     *     the cause would move it
      */
-    record Trait(Signal signal, Signal.Direction direction, double weight, double beyond) {
+    record Trait(
+            Signal signal,
+            Signal.Direction direction,
+            double weight,
+            double beyond,
+            double silence) {
         Trait {
             Objects.requireNonNull(signal, "signal");
             if (direction == Signal.Direction.NONE || !Double.isFinite(weight)) {
@@ -39,6 +46,9 @@ record Fingerprint(
                                 + direction
                                 + ", "
                                 + weight);
+            }
+            if (!Double.isFinite(silence)) {
+                throw new IllegalArgumentException("silence: must be finite, was " + silence);
             }
             if (!(beyond >= 0 && Double.isFinite(beyond))) {
                 throw new IllegalArgumentException(

@@ -148,12 +148,14 @@ final class FingerprintsJson {
     }
 
     private static Fingerprint.Trait trait(JsonFields json) {
-        json.only(List.of("signal", "direction", "weight", "beyond"));
+        json.only(List.of("signal", "direction", "weight", "beyond", "silence"));
         Signal signal = Signals.named(json.text("signal"));
         Signal.Direction direction = json.constant("direction", Signal.Direction.class);
         double weight = json.finite("weight");
         double beyond = json.has("beyond") ? json.finite("beyond") : 0;
-        return json.checked(() -> new Fingerprint.Trait(signal, direction, weight, beyond));
+        double silence = json.has("silence") ? json.finite("silence") : 0;
+        return json.checked(
+                () -> new Fingerprint.Trait(signal, direction, weight, beyond, silence));
     }
 
     private static Experiment experiment(JsonFields json) {

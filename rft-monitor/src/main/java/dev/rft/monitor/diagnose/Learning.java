@@ -189,6 +189,7 @@ final class Learning {
                 Signals.named(signal),
                 weight > 0 ? Signal.Direction.UP : Signal.Direction.DOWN,
                 Math.abs(weight),
+                0,
                 0);
     }
 }

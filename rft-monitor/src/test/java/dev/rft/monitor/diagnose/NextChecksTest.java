@@ -20,7 +20,7 @@ class NextChecksTest {
             new Experiment("look", 2, Map.of(Cause.HANG, "it hangs"), "it runs");
 
     private static Fingerprint.Trait trait(Signal signal, Signal.Direction way, double weight) {
-        return new Fingerprint.Trait(signal, way, weight, 0);
+        return new Fingerprint.Trait(signal, way, weight, 0, 0);
     }
 
     private static Fingerprints fingerprints(
