@@ -12,4 +12,5 @@ module dev.rft.monitor {
     exports dev.rft.monitor.detect;
     exports dev.rft.monitor.diagnose;
     exports dev.rft.monitor.log;
+    exports dev.rft.monitor.profile;
 }

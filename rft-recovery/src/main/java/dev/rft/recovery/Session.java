@@ -92,7 +92,10 @@ public final class Session implements AutoCloseable {
 
     private Session(Builder builder) {
         monitor = builder.monitor;
-        diagnoser = builder.diagnoser;
+        diagnoser =
+                monitor.profile()
+                        .map(builder.diagnoser::comparedWith)
+                        .orElse(builder.diagnoser);
         RunMemory memory = builder.memory;
         threads = new CallbackThreads(builder.runId, builder.callbacks.executor());
         announcer =
@@ -102,7 +105,11 @@ public final class Session implements AutoCloseable {
                         builder.listeners,
                         builder.callbacks,
                         threads);
-        history = new History(builder.config.incidents().historyWindow(), memory.recent());
+        history =
+                new History(
+                        builder.config.incidents().historyWindow(),
+                        memory.recent(),
+                        monitor.profile());
         tracker =
                 new IncidentTracker(
                         builder.config,

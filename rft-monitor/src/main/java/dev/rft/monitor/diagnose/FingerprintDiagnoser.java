@@ -7,6 +7,7 @@ import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
 import dev.rft.monitor.Finding;
 import dev.rft.monitor.Verdict;
+import dev.rft.monitor.profile.Profile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -50,9 +51,14 @@ public final class FingerprintDiagnoser implements Diagnoser {
     private final List<Fingerprint> fingerprints;
     private final double abstain;
     private final double carries;
+    private final Optional<Profile> profile;
 
     private FingerprintDiagnoser(
-            Stages stages, List<Fingerprint> fingerprints, double abstain, double carries) {
+            Stages stages,
+            List<Fingerprint> fingerprints,
+            double abstain,
+            double carries,
+            Optional<Profile> profile) {
         if (!(carries > 0 && carries <= 1)) {
             throw new IllegalArgumentException(
                     "fingerprints: carries must be in (0, 1], was " + carries);
@@ -61,6 +67,7 @@ public final class FingerprintDiagnoser implements Diagnoser {
         this.fingerprints = List.copyOf(fingerprints);
         this.abstain = abstain;
         this.carries = carries;
+        this.profile = profile;
     }
 
     /** Returns the diagnoser with rft's own fingerprints. */
@@ -118,7 +125,14 @@ public final class FingerprintDiagnoser implements Diagnoser {
                 stages(root),
                 fingerprints,
                 number(root.path("abstain")),
-                number(root.path("carries")));
+                number(root.path("carries")),
+                Optional.empty());
+    }
+
+    @Override
+    public FingerprintDiagnoser comparedWith(Profile healthy) {
+        return new FingerprintDiagnoser(
+                stages, fingerprints, abstain, carries, Optional.of(healthy));
     }
 
     private static Stages stages(JsonNode root) {
@@ -148,7 +162,7 @@ public final class FingerprintDiagnoser implements Diagnoser {
         if (findings.stream().noneMatch(Finding::alarm)) {
             return Diagnosis.unknown();
         }
-        Shifts shifts = new Shifts(recent, onset(findings, recent));
+        Shifts shifts = new Shifts(recent, onset(findings, recent), profile);
         Course course = new Course(stages, shifts);
         List<Score> scores = new ArrayList<>();
         scores.add(new Score(Cause.UNKNOWN, abstain, List.of(), List.of()));
