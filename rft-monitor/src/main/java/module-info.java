@@ -2,6 +2,7 @@
  * Detectors, the monitor that runs them, and the diagnosis that names a cause or abstains. No
  * tensors.
  */
+@SuppressWarnings("module") // the module of a qualified export is built after this one
 module dev.rft.monitor {
     requires transitive dev.rft.api;
     requires com.fasterxml.jackson.databind;
@@ -13,4 +14,8 @@ module dev.rft.monitor {
     exports dev.rft.monitor.diagnose;
     exports dev.rft.monitor.log;
     exports dev.rft.monitor.profile;
+    exports dev.rft.monitor.json to
+            dev.rft.recovery;
+
+    uses dev.rft.monitor.DetectorProvider;
 }

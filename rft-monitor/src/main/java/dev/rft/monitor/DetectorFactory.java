@@ -1,5 +1,8 @@
 package dev.rft.monitor;
 
+import java.util.Objects;
+import java.util.function.DoubleFunction;
+
 /**
  * Makes a detector of one kind. Built-in detectors, and those that take a share of the alarm
  * budget, come from one.
@@ -27,4 +30,25 @@ public interface DetectorFactory {
      * @return the detector
      */
     Detector create(double falseAlarmsPerStep);
+
+    /**
+     * Makes a factory of its parts.
+     *
+     * @param id see {@link #id()}
+     * @param evidenceClass see {@link #evidenceClass()}
+     * @param weight see {@link #weight()}
+     * @param create see {@link #create}; must give a new detector each time
+     * @return the factory
+     */
+    static DetectorFactory of(
+            String id,
+            EvidenceClass evidenceClass,
+            double weight,
+            DoubleFunction<Detector> create) {
+        return new PlainFactory(
+                Objects.requireNonNull(id, "id"),
+                Objects.requireNonNull(evidenceClass, "evidenceClass"),
+                weight,
+                Objects.requireNonNull(create, "create"));
+    }
 }

@@ -3,8 +3,8 @@ package dev.rft.recovery;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.rft.api.signal.StepKey;
+import dev.rft.monitor.json.JsonFields;
 import dev.rft.recovery.internal.ActionWriter;
-import dev.rft.recovery.internal.JsonFields;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -114,8 +114,8 @@ final class ControlDirectory {
                 throw new IllegalArgumentException(
                         "status: must be done or refused, was '" + status + "'");
             }
-            boolean step = ack.names().contains("step");
-            boolean reason = ack.names().contains("reason");
+            boolean step = ack.has("step");
+            boolean reason = ack.has("reason");
             return Optional.of(
                     new Ack(
                             status.equals("done"),

@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 
 /**
  * The last observations of the state that the loop is in: a rollback takes the steps with it that
- * it undoes.
+ * it undoes, and so does a step of a later attempt or incarnation that is not after the last one.
  */
 final class History {
 
@@ -28,6 +28,12 @@ final class History {
     }
 
     void add(Observation observation) {
+        Observation last = observations.peekLast();
+        if (last != null
+                && observation.key().step() <= last.key().step()
+                && observation.key().compareTo(last.key()) > 0) {
+            rewindTo(observation.key().step() - 1);
+        }
         if (observations.size() == capacity) {
             observations.removeFirst();
         }

@@ -1,15 +1,23 @@
 package dev.rft.recovery;
 
+import dev.rft.monitor.MonitorConfig;
+import dev.rft.monitor.json.JsonFields;
+import dev.rft.monitor.json.JsonRecords;
+import dev.rft.monitor.json.MonitorConfigJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * How patient supervision is, and how far it goes. All steps are executed steps: after a rollback
  * the same step counts again. {@code docs/configuration.md} lists every key with its default.
  *
+ * @param monitor which detectors watch, and who names the cause; what is set in code by {@link
+ *     Supervisor#monitor} or {@link Supervisor#diagnoser} holds instead
  * @param incidents when an incident begins, ends and comes back
  * @param proof when an action is judged
  * @param budget how many actions may be taken
@@ -20,6 +28,7 @@ import java.util.Objects;
  * @param ladder what the standard policy does
  */
 public record RecoveryConfig(
+        MonitorConfig monitor,
         Incidents incidents,
         Proof proof,
         Budget budget,
@@ -217,6 +226,7 @@ public record RecoveryConfig(
 
     private static final RecoveryConfig DEFAULTS =
             new RecoveryConfig(
+                    MonitorConfig.defaults(),
                     new Incidents(2, 5, 20, 50, 64),
                     new Proof(3, 12, 3),
                     new Budget(20, 8, 1_000),
@@ -228,6 +238,7 @@ public record RecoveryConfig(
 
     /** Checks that nothing is missing. */
     public RecoveryConfig {
+        Objects.requireNonNull(monitor, "monitor");
         Objects.requireNonNull(incidents, "incidents");
         Objects.requireNonNull(proof, "proof");
         Objects.requireNonNull(budget, "budget");
@@ -252,7 +263,7 @@ public record RecoveryConfig(
      *     value is of the wrong type or out of range; the message has the key's path
      */
     public static RecoveryConfig fromJson(String json) {
-        return StrictJson.read(json, DEFAULTS, "recovery config");
+        return of(json, "recovery config", Path.of(""));
     }
 
     /**
@@ -264,8 +275,25 @@ public record RecoveryConfig(
      * @throws IllegalArgumentException when it holds no configuration
      */
     public static RecoveryConfig read(Path file) throws IOException {
-        return StrictJson.read(
-                Files.readString(file, StandardCharsets.UTF_8), DEFAULTS, file.toString());
+        return of(Files.readString(file, StandardCharsets.UTF_8), file.toString(), file);
+    }
+
+    private static RecoveryConfig of(String json, String source, Path file) {
+        Map<Class<?>, Function<JsonFields, ?>> sections =
+                Map.of(MonitorConfig.class, section -> MonitorConfigJson.read(section, file));
+        return JsonFields.read(
+                json, source, fields -> JsonRecords.read(fields, DEFAULTS, sections));
+    }
+
+    /**
+     * Returns this with another monitor.
+     *
+     * @param changed see the record
+     * @return the configuration
+     */
+    public RecoveryConfig withMonitor(MonitorConfig changed) {
+        return new RecoveryConfig(
+                changed, incidents, proof, budget, snapshots, relaxing, outage, restarts, ladder);
     }
 
     /**
@@ -276,7 +304,7 @@ public record RecoveryConfig(
      */
     public RecoveryConfig withIncidents(Incidents changed) {
         return new RecoveryConfig(
-                changed, proof, budget, snapshots, relaxing, outage, restarts, ladder);
+                monitor, changed, proof, budget, snapshots, relaxing, outage, restarts, ladder);
     }
 
     /**
@@ -287,7 +315,7 @@ public record RecoveryConfig(
      */
     public RecoveryConfig withProof(Proof changed) {
         return new RecoveryConfig(
-                incidents, changed, budget, snapshots, relaxing, outage, restarts, ladder);
+                monitor, incidents, changed, budget, snapshots, relaxing, outage, restarts, ladder);
     }
 
     /**
@@ -298,7 +326,7 @@ public record RecoveryConfig(
      */
     public RecoveryConfig withBudget(Budget changed) {
         return new RecoveryConfig(
-                incidents, proof, changed, snapshots, relaxing, outage, restarts, ladder);
+                monitor, incidents, proof, changed, snapshots, relaxing, outage, restarts, ladder);
     }
 
     /**
@@ -309,7 +337,7 @@ public record RecoveryConfig(
      */
     public RecoveryConfig withSnapshots(Snapshots changed) {
         return new RecoveryConfig(
-                incidents, proof, budget, changed, relaxing, outage, restarts, ladder);
+                monitor, incidents, proof, budget, changed, relaxing, outage, restarts, ladder);
     }
 
     /**
@@ -320,7 +348,7 @@ public record RecoveryConfig(
      */
     public RecoveryConfig withRelaxing(Relaxing changed) {
         return new RecoveryConfig(
-                incidents, proof, budget, snapshots, changed, outage, restarts, ladder);
+                monitor, incidents, proof, budget, snapshots, changed, outage, restarts, ladder);
     }
 
     /**
@@ -331,7 +359,7 @@ public record RecoveryConfig(
      */
     public RecoveryConfig withOutage(Outage changed) {
         return new RecoveryConfig(
-                incidents, proof, budget, snapshots, relaxing, changed, restarts, ladder);
+                monitor, incidents, proof, budget, snapshots, relaxing, changed, restarts, ladder);
     }
 
     /**
@@ -342,7 +370,7 @@ public record RecoveryConfig(
      */
     public RecoveryConfig withRestarts(Restarts changed) {
         return new RecoveryConfig(
-                incidents, proof, budget, snapshots, relaxing, outage, changed, ladder);
+                monitor, incidents, proof, budget, snapshots, relaxing, outage, changed, ladder);
     }
 
     /**
@@ -353,7 +381,7 @@ public record RecoveryConfig(
      */
     public RecoveryConfig withLadder(Ladder changed) {
         return new RecoveryConfig(
-                incidents, proof, budget, snapshots, relaxing, outage, restarts, changed);
+                monitor, incidents, proof, budget, snapshots, relaxing, outage, restarts, changed);
     }
 
     private static void atLeast(long least, long value, String name) {

@@ -1,9 +1,8 @@
 package dev.rft.recovery;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.rft.api.control.Capability;
 import dev.rft.api.control.Knob;
-import dev.rft.recovery.internal.JsonFields;
+import dev.rft.monitor.json.JsonFields;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -51,15 +50,14 @@ record RemoteOffer(
      */
     static RemoteOffer parse(byte[] json) {
         JsonFields fields = JsonFields.parse(json);
-        List<String> names = fields.names();
         Set<Capability> capabilities = EnumSet.noneOf(Capability.class);
-        if (names.contains("capabilities")) {
-            for (JsonNode name : fields.array("capabilities")) {
-                capabilities.add(capability(name.asText()));
+        if (fields.has("capabilities")) {
+            for (String name : fields.texts("capabilities")) {
+                capabilities.add(capability(name));
             }
         }
         Map<Knob, Double> knobs = new HashMap<>();
-        if (names.contains("knobs")) {
+        if (fields.has("knobs")) {
             JsonFields values = fields.object("knobs");
             for (String name : values.names()) {
                 Knob knob = knob(name);
@@ -67,8 +65,8 @@ record RemoteOffer(
             }
         }
         NavigableSet<Long> checkpoints = new TreeSet<>();
-        if (names.contains("checkpoints")) {
-            for (JsonNode step : fields.array("checkpoints")) {
+        if (fields.has("checkpoints")) {
+            for (long step : fields.longs("checkpoints")) {
                 checkpoints.add(step(step));
             }
         }
@@ -101,10 +99,10 @@ record RemoteOffer(
                 .orElseGet(() -> new Knob(name, -Double.MAX_VALUE, Double.MAX_VALUE));
     }
 
-    private static long step(JsonNode step) {
-        if (!step.isIntegralNumber() || !step.canConvertToLong() || step.asLong() < 0) {
+    private static long step(long step) {
+        if (step < 0) {
             throw new IllegalArgumentException("checkpoints: must be steps >= 0, one was " + step);
         }
-        return step.asLong();
+        return step;
     }
 }

@@ -6,17 +6,18 @@ import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
 import dev.rft.api.signal.StepKey;
-import dev.rft.monitor.AlarmBudget;
 import dev.rft.monitor.Evidence;
 import dev.rft.monitor.EvidenceClass;
 import dev.rft.monitor.Finding;
 import dev.rft.monitor.Monitor;
+import dev.rft.monitor.MonitorConfig;
 import dev.rft.monitor.Verdict;
 import dev.rft.monitor.diagnose.Diagnoser;
 import dev.rft.monitor.diagnose.Diagnosis;
-import dev.rft.monitor.diagnose.FingerprintDiagnoser;
 import dev.rft.recovery.event.RftEvent;
 import dev.rft.recovery.event.RftListener;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -91,11 +92,9 @@ public final class Session implements AutoCloseable {
     private List<Finding> said = List.of();
 
     private Session(Builder builder) {
-        monitor = builder.monitor;
-        diagnoser =
-                monitor.profile()
-                        .map(builder.diagnoser::comparedWith)
-                        .orElse(builder.diagnoser);
+        monitor = builder.monitor();
+        Diagnoser chosen = builder.diagnoser();
+        diagnoser = monitor.profile().map(chosen::comparedWith).orElse(chosen);
         RunMemory memory = builder.memory;
         threads = new CallbackThreads(builder.runId, builder.callbacks.executor());
         announcer =
@@ -366,6 +365,15 @@ public final class Session implements AutoCloseable {
                 UPDATE_GATE, EvidenceClass.GRADIENT, Verdict.violated(evidence.asInvariant()));
     }
 
+    /** Returns the diagnoser that a configuration names. */
+    static Diagnoser diagnoserOf(MonitorConfig config) {
+        try {
+            return config.diagnoser();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+    }
+
     private Diagnosis diagnose(StepKey key, List<Finding> findings) {
         Optional<Diagnosis> hang = Hangs.diagnosis(findings);
         if (hang.isPresent()) {
@@ -407,9 +415,9 @@ public final class Session implements AutoCloseable {
     public static final class Builder {
 
         private final List<RftListener> listeners = new ArrayList<>();
-        private Monitor monitor = Monitor.standard(AlarmBudget.perTenThousandSteps(1));
+        private @Nullable Monitor monitor;
         private String runId = "run";
-        private Diagnoser diagnoser = FingerprintDiagnoser.standard();
+        private @Nullable Diagnoser diagnoser;
         private @Nullable List<RecoveryPolicy> policies;
         private RecoveryConfig config = RecoveryConfig.defaults();
         private Clock clock = Clock.systemUTC();
@@ -420,12 +428,20 @@ public final class Session implements AutoCloseable {
 
         private Builder() {}
 
+        private Monitor monitor() {
+            return monitor == null ? config.monitor().monitor() : monitor;
+        }
+
+        private Diagnoser diagnoser() {
+            return diagnoser == null ? diagnoserOf(config.monitor()) : diagnoser;
+        }
+
         private List<RecoveryPolicy> policies() {
             return policies == null ? RecoveryPolicies.standard(config) : policies;
         }
 
         /**
-         * Sets the detectors.
+         * Sets the detectors, in place of those that the configuration names.
          *
          * @param chosen the monitor; the session feeds it, whoever drives the loop rewinds it
          * @return this
@@ -447,7 +463,7 @@ public final class Session implements AutoCloseable {
         }
 
         /**
-         * Sets who names the cause.
+         * Sets who names the cause, in place of the fingerprints that the configuration names.
          *
          * @param chosen the diagnoser
          * @return this
@@ -557,7 +573,12 @@ public final class Session implements AutoCloseable {
             return this;
         }
 
-        /** Returns a session that has seen nothing yet. */
+        /**
+         * Returns a session that has seen nothing yet.
+         *
+         * @throws UncheckedIOException when the fingerprints that the configuration names cannot be
+         *     read
+         */
         public Session build() {
             return new Session(this);
         }

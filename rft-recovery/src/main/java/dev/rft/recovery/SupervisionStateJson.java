@@ -1,16 +1,13 @@
 package dev.rft.recovery;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rft.api.control.InvalidSnapshotException;
 import dev.rft.api.control.Knob;
-import dev.rft.api.signal.StepKey;
 import dev.rft.monitor.DetectorState;
 import dev.rft.monitor.MonitorState;
-import dev.rft.recovery.internal.JsonFields;
-import java.util.ArrayList;
-import java.util.List;
+import dev.rft.monitor.json.JsonFields;
+import dev.rft.monitor.json.JsonText;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -26,7 +23,7 @@ final class SupervisionStateJson {
     private SupervisionStateJson() {}
 
     static byte[] bytes(SupervisionState state) {
-        ObjectNode json = JsonFields.object();
+        ObjectNode json = JsonText.object();
         json.put("format", FORMAT).put("version", VERSION);
         ObjectNode detectors = json.putObject("detectors");
         new TreeMap<>(state.monitor().detectors())
@@ -34,7 +31,7 @@ final class SupervisionStateJson {
                         (id, learned) -> {
                             ObjectNode values = detectors.putObject(id);
                             learned.values()
-                                    .forEach((name, n) -> JsonFields.add(values.putArray(name), n));
+                                    .forEach((name, n) -> JsonText.add(values.putArray(name), n));
                         });
         ArrayNode repairs = json.putArray("repairs");
         for (Repairs.Change change : state.repairs()) {
@@ -55,7 +52,7 @@ final class SupervisionStateJson {
                     .put("good", mark.good())
                     .put("resumable", mark.resumable());
         }
-        return JsonFields.compact(json);
+        return JsonText.compact(json);
     }
 
     static SupervisionState parse(byte[] bytes) throws InvalidSnapshotException {
@@ -65,8 +62,8 @@ final class SupervisionStateJson {
             SupervisionState state =
                     new SupervisionState(
                             monitor(json.object("detectors")),
-                            repairs(json.array("repairs")),
-                            marks(json.array("snapshots")));
+                            json.list("repairs", SupervisionStateJson::repair),
+                            json.list("snapshots", SupervisionStateJson::mark));
             json.end();
             return state;
         } catch (IllegalArgumentException e) {
@@ -88,34 +85,22 @@ final class SupervisionStateJson {
         return new MonitorState(states);
     }
 
-    private static List<Repairs.Change> repairs(JsonNode nodes) {
-        List<Repairs.Change> repairs = new ArrayList<>();
-        for (JsonNode node : nodes) {
-            JsonFields json = JsonFields.of(node);
-            Knob knob = new Knob(json.text("knob"), json.number("min"), json.number("max"));
-            repairs.add(new Repairs.Change(knob, json.flag("relative"), json.number("number")));
-            json.end();
-        }
-        return repairs;
+    private static Repairs.Change repair(JsonFields json) {
+        Knob knob = new Knob(json.text("knob"), json.number("min"), json.number("max"));
+        Repairs.Change repair =
+                new Repairs.Change(knob, json.flag("relative"), json.number("number"));
+        json.end();
+        return repair;
     }
 
-    private static List<SupervisionState.Mark> marks(JsonNode nodes) {
-        List<SupervisionState.Mark> marks = new ArrayList<>();
-        for (JsonNode node : nodes) {
-            JsonFields json = JsonFields.of(node);
-            StepKey key =
-                    new StepKey(
-                            json.integer("attempt"),
-                            json.count("step"),
-                            json.integer("incarnation"));
-            marks.add(
-                    new SupervisionState.Mark(
-                            key,
-                            json.integer("healthySteps"),
-                            json.flag("good"),
-                            json.flag("resumable")));
-            json.end();
-        }
-        return marks;
+    private static SupervisionState.Mark mark(JsonFields json) {
+        SupervisionState.Mark mark =
+                new SupervisionState.Mark(
+                        json.key(),
+                        json.integer("healthySteps"),
+                        json.flag("good"),
+                        json.flag("resumable"));
+        json.end();
+        return mark;
     }
 }

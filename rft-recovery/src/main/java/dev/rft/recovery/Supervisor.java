@@ -2,10 +2,8 @@ package dev.rft.recovery;
 
 import dev.rft.api.control.TrainingLoop;
 import dev.rft.api.signal.StepKey;
-import dev.rft.monitor.AlarmBudget;
 import dev.rft.monitor.Monitor;
 import dev.rft.monitor.diagnose.Diagnoser;
-import dev.rft.monitor.diagnose.FingerprintDiagnoser;
 import dev.rft.recovery.event.RftEvent;
 import dev.rft.recovery.event.RftListener;
 import dev.rft.recovery.snapshot.DirectorySnapshotStore;
@@ -74,8 +72,8 @@ public final class Supervisor {
 
     private final TrainingLoop loop;
     private final List<RftListener> listeners = new ArrayList<>();
-    private Monitor monitor = Monitor.standard(AlarmBudget.perTenThousandSteps(1));
-    private Diagnoser diagnoser = FingerprintDiagnoser.standard();
+    private @Nullable Monitor monitor;
+    private @Nullable Diagnoser diagnoser;
     private @Nullable List<RecoveryPolicy> policies;
     private RecoveryConfig config = RecoveryConfig.defaults();
     private Clock clock = Clock.systemUTC();
@@ -112,7 +110,7 @@ public final class Supervisor {
     }
 
     /**
-     * Sets the detectors.
+     * Sets the detectors, in place of those that the configuration names.
      *
      * @param chosen the monitor; the run feeds and rewinds it
      * @return this
@@ -123,7 +121,7 @@ public final class Supervisor {
     }
 
     /**
-     * Sets who names the cause.
+     * Sets who names the cause, in place of the fingerprints that the configuration names.
      *
      * @param chosen the diagnoser
      * @return this
@@ -375,17 +373,18 @@ public final class Supervisor {
      * @throws IllegalStateException when snapshots are to be stored and the loop cannot write them
      */
     public RunReport run(long steps) {
+        Monitor watching = monitor == null ? config.monitor().monitor() : monitor;
         if (store.isEmpty()) {
-            return run(steps, null);
+            return run(steps, watching, null);
         }
         try (RunStore opened = store.get().open(runId, loop, snapshotWriter)) {
-            return run(steps, opened);
+            return run(steps, watching, opened);
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }
     }
 
-    private RunReport run(long steps, @Nullable RunStore opened) {
+    private RunReport run(long steps, Monitor watching, @Nullable RunStore opened) {
         StoredSnapshots stored =
                 opened == null ? null : opened.snapshots(runId, loop, clock, provenance());
         SnapshotRing ring =
@@ -402,7 +401,7 @@ public final class Supervisor {
                                 + ", the step to start after, was "
                                 + steps);
             }
-            try (Session session = session(ring, files, from.memory());
+            try (Session session = session(watching, ring, files, from.memory());
                     HangWatch watch = new HangWatch(watching(), session.announcer())) {
                 watch.start();
                 session.announcer()
@@ -411,7 +410,7 @@ public final class Supervisor {
                         new SupervisedRun(
                                 runId,
                                 loop,
-                                monitor,
+                                watching,
                                 session,
                                 ring,
                                 stored,
@@ -467,12 +466,12 @@ public final class Supervisor {
         return new StepKey(key.attempt(), key.step(), incarnation);
     }
 
-    private Session session(SnapshotRing ring, RunFiles files, RunMemory remembered) {
+    private Session session(
+            Monitor watching, SnapshotRing ring, RunFiles files, RunMemory remembered) {
         Session.Builder session =
                 Session.builder()
-                        .monitor(monitor)
+                        .monitor(watching)
                         .runId(runId)
-                        .diagnoser(diagnoser)
                         .policies(policies == null ? RecoveryPolicies.standard(config) : policies)
                         .config(config)
                         .clock(clock)
@@ -484,6 +483,9 @@ public final class Supervisor {
                                                 .mapToLong(StepKey::step)
                                                 .findFirst());
         session.callbacks(callbacks).mode(mode).memory(remembered);
+        if (diagnoser != null) {
+            session.diagnoser(diagnoser);
+        }
         return listenedTo(session, files).build();
     }
 

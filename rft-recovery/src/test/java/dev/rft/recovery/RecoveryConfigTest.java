@@ -3,6 +3,7 @@ package dev.rft.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rft.monitor.MonitorConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ class RecoveryConfigTest {
     void with_changesWhatItNamesAndNothingElse() {
         RecoveryConfig expected =
                 new RecoveryConfig(
+                        MonitorConfig.defaults().withFalseAlarmsPerTenThousandSteps(2),
                         new RecoveryConfig.Incidents(101, 102, 103, 104, 105),
                         new RecoveryConfig.Proof(6, 107, 108),
                         new RecoveryConfig.Budget(109, 110, 1_000),
@@ -31,7 +33,8 @@ class RecoveryConfigTest {
                         new RecoveryConfig.Ladder(false, 0.4, 0.3, 0.2, 3, 4, 5, 6));
 
         assertThat(
-                        DEFAULTS.withIncidents(expected.incidents())
+                        DEFAULTS.withMonitor(expected.monitor())
+                                .withIncidents(expected.incidents())
                                 .withProof(expected.proof())
                                 .withBudget(expected.budget())
                                 .withSnapshots(expected.snapshots())
@@ -82,7 +85,8 @@ class RecoveryConfigTest {
                         "recovery config: budget.maxAction: unknown key, must be one of"
                                 + " [maxActions, maxActionsPerCause, forgivenAfterSteps]");
         assertThatThrownBy(() -> RecoveryConfig.fromJson("{\"budgets\": {}}"))
-                .hasMessageContaining("budgets: unknown key, must be one of [incidents, proof,");
+                .hasMessageContaining(
+                        "budgets: unknown key, must be one of [monitor, incidents, proof,");
     }
 
     @ParameterizedTest
@@ -139,6 +143,35 @@ class RecoveryConfigTest {
         assertThatThrownBy(() -> RecoveryConfig.fromJson(json))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("recovery config: must be JSON, was not: ");
+    }
+
+    @Test
+    void fromJson_monitorSection_isReadStrictly() {
+        RecoveryConfig config =
+                RecoveryConfig.fromJson(
+                        """
+                        {"monitor": {"falseAlarmsPerTenThousandSteps": 3,
+                                     "without": ["reward-spike"],
+                                     "rewardRange": {"min": 0, "max": 1}}}
+                        """);
+        assertThat(config)
+                .isEqualTo(
+                        DEFAULTS.withMonitor(
+                                MonitorConfig.defaults()
+                                        .withFalseAlarmsPerTenThousandSteps(3)
+                                        .withWithout(List.of("reward-spike"))
+                                        .withRewardRange(new MonitorConfig.RewardRange(0, 1))));
+
+        assertThatThrownBy(
+                        () ->
+                                RecoveryConfig.fromJson(
+                                        "{\"monitor\": {\"rewardRange\": {\"mini\": 0}}}"))
+                .hasMessage(
+                        "recovery config: monitor.rewardRange.mini: unknown key, must be one of"
+                                + " [min, max]");
+        assertThatThrownBy(() -> RecoveryConfig.fromJson("{\"monitor\": {\"without\": [\"all\"]}}"))
+                .hasMessageStartingWith(
+                        "recovery config: monitor.without: must be different ones of [non-finite,");
     }
 
     @Test

@@ -93,7 +93,10 @@ public final class EvaluateCommand implements Callable<Integer> {
                 scored.put("all", evaluation.evaluate(all, parallel, this::warn));
             }
             for (String split : splits) {
-                scored.put(split, evaluation.evaluate(chosen(all, split), parallel, this::warn));
+                scored.put(
+                        split,
+                        evaluation.evaluate(
+                                new Split(split, spec).choose(all), parallel, this::warn));
             }
             if (json) {
                 out.println(EvaluationJson.of(scored));
@@ -117,21 +120,5 @@ public final class EvaluateCommand implements Callable<Integer> {
         ReplayConfig how = config == null ? ReplayConfig.defaults() : ReplayConfig.read(config);
         return LabelledRuns.evaluation(
                 how, LogOptions.defaults().withTrajectories(!ignoreTrajectories));
-    }
-
-    private List<Evaluation.Run> chosen(List<Evaluation.Run> all, String split) {
-        int equals = split.indexOf('=');
-        String field = equals < 0 ? split : split.substring(0, equals);
-        String value = equals < 0 ? "" : split.substring(equals + 1);
-        List<Evaluation.Run> chosen =
-                all.stream().filter(run -> value.equals(run.label().fields().get(field))).toList();
-        if (equals < 0 || chosen.isEmpty()) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--split: must be FIELD=VALUE of at least one run's label, was '"
-                            + split
-                            + "'");
-        }
-        return chosen;
     }
 }

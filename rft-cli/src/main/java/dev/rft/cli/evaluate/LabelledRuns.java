@@ -65,7 +65,7 @@ public final class LabelledRuns {
 
     /** The library as it is configured, and what others do. */
     static Evaluation evaluation(ReplayConfig how, LogOptions options) throws IOException {
-        Diagnoser diagnoser = how.diagnoser();
+        Diagnoser diagnoser = how.monitor().diagnoser();
         List<Method> methods = new ArrayList<>();
         methods.add(
                 new Method(

@@ -47,7 +47,7 @@ public final class Replay {
         this.opened = Objects.requireNonNull(opened, "opened");
         this.session =
                 Session.builder()
-                        .monitor(config.monitor())
+                        .monitor(config.monitor().monitor())
                         .diagnoser(diagnoser)
                         .policies(RecoveryPolicies.watchOnly())
                         .config(

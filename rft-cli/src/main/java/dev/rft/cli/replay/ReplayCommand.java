@@ -1,5 +1,6 @@
 package dev.rft.cli.replay;
 
+import dev.rft.monitor.diagnose.Diagnoser;
 import dev.rft.monitor.log.Follow;
 import dev.rft.monitor.log.LogFormat;
 import dev.rft.monitor.log.LogOptions;
@@ -72,8 +73,8 @@ public final class ReplayCommand implements Callable<Integer> {
             names = "--config",
             paramLabel = "FILE",
             description =
-                    "JSON object with any of falseAlarmsPerTenThousandSteps, quietSteps,"
-                            + " settleSteps, fingerprints.")
+                    "JSON object with any of monitor (detectors, fingerprints), quietSteps,"
+                            + " settleSteps; see docs/configuration.md.")
     private @Nullable Path config;
 
     @Option(names = "--json", description = "Print one JSON object on one line.")
@@ -120,13 +121,14 @@ public final class ReplayCommand implements Callable<Integer> {
 
     private Replay replay(LogReader log) throws IOException {
         ReplayConfig how = config == null ? ReplayConfig.defaults() : ReplayConfig.read(config);
+        Diagnoser diagnoser = how.monitor().diagnoser();
         if (!follow) {
-            return new Replay(how, how.diagnoser(), incident -> {});
+            return new Replay(how, diagnoser, incident -> {});
         }
         List<ReplayedIncident> soFar = new ArrayList<>();
         return new Replay(
                 how,
-                how.diagnoser(),
+                diagnoser,
                 incident -> {
                     soFar.add(incident);
                     if (json) {

@@ -3,7 +3,9 @@ package dev.rft.cli.replay;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import dev.rft.monitor.diagnose.Cause;
 import dev.rft.monitor.diagnose.Diagnosis;
+import dev.rft.monitor.diagnose.NextCheck;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -51,7 +53,28 @@ final class ReplayJson {
             json.writeEndObject();
         }
         json.writeEndArray();
+        if (incident.diagnosis().next().isPresent()) {
+            next(json, incident.diagnosis().next().get());
+        }
         strings(json, "evidence", incident.evidence());
+        json.writeEndObject();
+    }
+
+    private static void next(JsonGenerator json, NextCheck next) throws IOException {
+        json.writeObjectFieldStart("next_check");
+        json.writeStringField("check", next.what());
+        json.writeArrayFieldStart("findings");
+        finding(json, next.ifOne(), next.one());
+        finding(json, next.ifOther(), next.other());
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void finding(JsonGenerator json, String finding, Cause cause)
+            throws IOException {
+        json.writeStartObject();
+        json.writeStringField("finding", finding);
+        json.writeStringField("fault", cause.id());
         json.writeEndObject();
     }
 

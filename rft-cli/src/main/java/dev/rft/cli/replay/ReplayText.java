@@ -10,6 +10,7 @@ import java.util.Locale;
 final class ReplayText {
 
     private static final int NAMED = 3;
+    private static final int REASONS = 3;
     private static final double WORTH_NAMING = 0.05;
 
     private ReplayText() {}
@@ -51,8 +52,34 @@ final class ReplayText {
         incident.diagnosis().candidates().stream()
                 .limit(NAMED)
                 .filter(candidate -> candidate.probability() >= WORTH_NAMING)
-                .forEach(candidate -> lines.add("  " + named(candidate)));
+                .forEach(
+                        candidate -> {
+                            lines.add("  " + named(candidate));
+                            reasons(lines, "for", candidate.supporting());
+                            reasons(lines, "against", candidate.opposing());
+                        });
+        incident.diagnosis().next().ifPresent(next -> lines.add("  next: " + next));
         return lines;
+    }
+
+    /** The first ones: alarms come before shifts. */
+    private static void reasons(List<String> lines, String side, List<String> reasons) {
+        reasons.stream()
+                .limit(REASONS)
+                .forEach(
+                        reason ->
+                                lines.add(
+                                        String.format(
+                                                Locale.ROOT, "%9s %-8s%s", "", side, reason)));
+        if (reasons.size() > REASONS) {
+            lines.add(
+                    String.format(
+                            Locale.ROOT,
+                            "%9s %-8sand %d more",
+                            "",
+                            side,
+                            reasons.size() - REASONS));
+        }
     }
 
     private static String named(Diagnosis.Candidate candidate) {

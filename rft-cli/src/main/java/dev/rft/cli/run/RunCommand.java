@@ -1,8 +1,6 @@
 package dev.rft.cli.run;
 
 import dev.rft.api.signal.StepKey;
-import dev.rft.monitor.AlarmBudget;
-import dev.rft.monitor.Monitor;
 import dev.rft.monitor.log.LogFormat;
 import dev.rft.recovery.Mode;
 import dev.rft.recovery.RecoveryConfig;
@@ -196,7 +194,7 @@ public final class RunCommand implements Callable<Integer> {
                 RemoteRun run =
                         new RemoteRun(
                                 runId,
-                                Monitor.standard(AlarmBudget.perTenThousandSteps(1)),
+                                thresholds.monitor().monitor(),
                                 List.of(journal, metrics, teller),
                                 plan.control(),
                                 start,
@@ -220,7 +218,9 @@ public final class RunCommand implements Callable<Integer> {
             return RecoveryConfig.defaults();
         }
         try {
-            return RecoveryConfig.read(config);
+            RecoveryConfig read = RecoveryConfig.read(config);
+            read.monitor().diagnoser(); // reads the fingerprints before anything is started
+            return read;
         } catch (NoSuchFileException missing) {
             throw bad("--config: " + config + ": no such file", missing);
         } catch (IOException | IllegalArgumentException wrong) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.rft.monitor.MonitorConfig;
 import dev.rft.monitor.log.Follow;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -189,9 +191,19 @@ class ReplayCommandTest {
     @Test
     void read_config_isStrict() throws IOException {
         Path file = dir.resolve("config.json");
-        Files.writeString(file, "{\"falseAlarmsPerTenThousandSteps\": 2, \"quietSteps\": 7}");
+        Files.writeString(
+                file,
+                """
+                {"quietSteps": 7, "monitor": {"falseAlarmsPerTenThousandSteps": 2,
+                  "without": ["reward-spike"], "fingerprints": "own.json"}}
+                """);
         ReplayConfig config = ReplayConfig.read(file);
-        assertThat(config.budget().falseAlarmsPerStep()).isEqualTo(0.0002);
+        assertThat(config.monitor())
+                .isEqualTo(
+                        MonitorConfig.defaults()
+                                .withFalseAlarmsPerTenThousandSteps(2)
+                                .withWithout(List.of("reward-spike"))
+                                .withFingerprints(dir.resolve("own.json")));
         assertThat(config.quietSteps()).isEqualTo(7);
         assertThat(config.settleSteps()).isEqualTo(16);
 
@@ -201,6 +213,8 @@ class ReplayCommandTest {
                     "{\"quietSteps\": 0}",
                     "{\"quietSteps\": 1.5}",
                     "{\"quietSteps\": 1, \"quietSteps\": 2}",
+                    "{\"monitor\": {\"falseAlarmsPerTenThousandSteps\": 0}}",
+                    "{\"monitor\": {\"fingerprints\": 1}}",
                     "[]",
                     "{} {}",
                     "{"
@@ -211,5 +225,53 @@ class ReplayCommandTest {
                     .isInstanceOf(IOException.class)
                     .hasMessageStartingWith(file + ": ");
         }
+    }
+
+    @Test
+    void call_unknownKeyInConfig_exitsWith2AndNamesPathAndAllowedKeys() throws IOException {
+        Path file = Files.writeString(dir.resolve("config.json"), "{\"monitor\": {\"budget\": 2}}");
+
+        assertThat(replay(run(false).toString(), "--config", file.toString())).isEqualTo(2);
+        assertThat(err.toString(UTF_8))
+                .isEqualTo(
+                        "rft replay: "
+                                + file
+                                + ": monitor.budget: unknown key, must be one of"
+                                + " [falseAlarmsPerTenThousandSteps, without, detectors,"
+                                + " rewardRange, fingerprints]\n");
+    }
+
+    @Test
+    void call_closeCandidates_saysWhatWouldTellThemApart() throws IOException {
+        SplittableRandom random = new SplittableRandom(3);
+        String rows =
+                IntStream.rangeClosed(1, STEPS)
+                        .mapToObj(
+                                step ->
+                                        "{\"step\": %d, \"reward\": %s, \"entropy\": %s}"
+                                                .formatted(
+                                                        step,
+                                                        random.nextDouble(0.4, 0.6),
+                                                        random.nextDouble(0.9, 1.1)
+                                                                * (step < NAN_AT ? 1 : 0.5)))
+                        .collect(Collectors.joining(",\n"));
+        Files.writeString(dir.resolve("trainer_state.json"), "[" + rows + "]");
+
+        assertThat(replay("--json", dir.toString())).isEqualTo(1);
+        JsonNode incident =
+                new ObjectMapper().readTree(out.toString(UTF_8)).path("incidents").get(0);
+        JsonNode next = incident.path("next_check");
+        assertThat(next.path("check").asText()).isNotEmpty();
+        assertThat(next.path("findings")).hasSize(2);
+        assertThat(next.path("findings"))
+                .extracting(finding -> finding.path("fault").asText())
+                .doesNotHaveDuplicates()
+                .doesNotContain("UNKNOWN");
+
+        out.reset();
+        assertThat(replay(dir.toString())).isEqualTo(1);
+        assertThat(out.toString(UTF_8))
+                .contains("for     entropy-collapse: entropy = ")
+                .contains("  next: " + next.path("check").asText() + ": ");
     }
 }

@@ -4,12 +4,12 @@ import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
 import dev.rft.monitor.Detector;
 import dev.rft.monitor.DetectorFactory;
+import dev.rft.monitor.DetectorProvider;
 import dev.rft.monitor.EvidenceClass;
 import dev.rft.monitor.stats.ChangeChart;
 import dev.rft.monitor.stats.ChangeChart.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
 
@@ -224,6 +224,16 @@ public final class Detectors {
                 });
     }
 
+    /**
+     * Returns {@link #change} for configurations, under the name {@code change}. Its settings:
+     * {@code signal}; {@code id}, {@code SIGNAL-change} unless set; {@code evidence}, a name of
+     * {@link EvidenceClass}, {@code INFRASTRUCTURE} unless set; {@code adverse} and {@code scale},
+     * as the signal declares them unless set.
+     */
+    public static DetectorProvider changeProvider() {
+        return new ChangeProvider();
+    }
+
     /** Watches a signal as it is and relative to a power of the learning rate. */
     private static Watch perLearningRate(Signal signal, int power, double rate) {
         return new BothOf(
@@ -241,19 +251,6 @@ public final class Detectors {
             EvidenceClass evidenceClass,
             double weight,
             DoubleFunction<Detector> create) {
-        return new Factory(
-                Objects.requireNonNull(id, "id"),
-                Objects.requireNonNull(evidenceClass, "evidenceClass"),
-                weight,
-                create);
-    }
-
-    private record Factory(
-            String id, EvidenceClass evidenceClass, double weight, DoubleFunction<Detector> maker)
-            implements DetectorFactory {
-        @Override
-        public Detector create(double falseAlarmsPerStep) {
-            return maker.apply(falseAlarmsPerStep);
-        }
+        return DetectorFactory.of(id, evidenceClass, weight, create);
     }
 }

@@ -2,14 +2,17 @@ package dev.rft.monitor.diagnose;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What may be wrong, most probable first.
  *
  * @param candidates at least one, in falling order of probability; the probabilities add up to 1;
  *     copied
+ * @param next what would tell the two best candidates apart; empty when one is clearly ahead, or
+ *     nothing is known to
  */
-public record Diagnosis(List<Candidate> candidates) {
+public record Diagnosis(List<Candidate> candidates, Optional<NextCheck> next) {
 
     /**
      * One possible cause.
@@ -36,6 +39,7 @@ public record Diagnosis(List<Candidate> candidates) {
 
     /** Copies the list and checks its order and its sum. */
     public Diagnosis {
+        Objects.requireNonNull(next, "next");
         candidates = List.copyOf(candidates);
         if (candidates.isEmpty()) {
             throw new IllegalArgumentException(
@@ -53,6 +57,15 @@ public record Diagnosis(List<Candidate> candidates) {
             throw new IllegalArgumentException(
                     "diagnosis: probabilities must add up to 1, were " + sum);
         }
+    }
+
+    /**
+     * Makes a diagnosis without a next check.
+     *
+     * @param candidates see the record
+     */
+    public Diagnosis(List<Candidate> candidates) {
+        this(candidates, Optional.empty());
     }
 
     /** Returns a diagnosis that abstains. */

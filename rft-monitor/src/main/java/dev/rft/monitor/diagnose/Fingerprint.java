@@ -1,6 +1,8 @@
 package dev.rft.monitor.diagnose;
 
 import dev.rft.api.signal.Signal;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,16 +33,16 @@ record Fingerprint(
             Objects.requireNonNull(signal, "signal");
             if (direction == Signal.Direction.NONE || !Double.isFinite(weight)) {
                 throw new IllegalArgumentException(
-                        "trait of "
+                        "signal: "
                                 + signal
-                                + ": must have a direction and a finite weight, had "
+                                + " must have a direction and a finite weight, had "
                                 + direction
                                 + ", "
                                 + weight);
             }
             if (!(beyond >= 0 && Double.isFinite(beyond))) {
                 throw new IllegalArgumentException(
-                        "trait of " + signal + ": beyond must be finite and >= 0, was " + beyond);
+                        "beyond: must be finite and >= 0, was " + beyond);
             }
         }
     }
@@ -50,5 +52,14 @@ record Fingerprint(
         Objects.requireNonNull(stage, "stage");
         alarms = Map.copyOf(alarms);
         shifts = List.copyOf(shifts);
+    }
+
+    /** Returns this with the weights of another of the same cause added. */
+    Fingerprint plus(Fingerprint added) {
+        Map<String, Double> all = new HashMap<>(alarms);
+        added.alarms.forEach((id, weight) -> all.merge(id, weight, Double::sum));
+        List<Trait> traits = new ArrayList<>(shifts);
+        traits.addAll(added.shifts);
+        return new Fingerprint(cause, added.stage.isPresent() ? added.stage : stage, all, traits);
     }
 }

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -125,5 +126,23 @@ public final class Profile {
 
     Collection<Usual> all() {
         return signals.values();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Profile profile
+                && runs.equals(profile.runs)
+                && signals.equals(profile.signals);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(runs, signals);
+    }
+
+    /** Returns the runs and the number of signals. */
+    @Override
+    public String toString() {
+        return "Profile[runs=" + runs + ", signals=" + signals.size() + "]";
     }
 }

@@ -1,7 +1,7 @@
 package dev.rft.recovery.journal;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.rft.api.control.Knob;
+import dev.rft.monitor.json.JsonFields;
 import dev.rft.recovery.RecoveryAction;
 import java.time.Duration;
 
@@ -11,8 +11,8 @@ final class ActionJson {
     private ActionJson() {}
 
     /** Reads the field {@code action} of an object. */
-    static RecoveryAction read(JsonNode object) {
-        Fields action = new Fields(object).object("action");
+    static RecoveryAction read(JsonFields object) {
+        JsonFields action = object.object("action");
         String name = action.text("name");
         return switch (name) {
             case "Continue" -> new RecoveryAction.Continue();
@@ -22,20 +22,20 @@ final class ActionJson {
             case "SetKnob" -> new RecoveryAction.SetKnob(knob(action), action.number("value"));
             case "Rollback" ->
                     new RecoveryAction.Rollback(
-                            action.integer("onset"), action.number("learningRateFactor"));
+                            action.longInteger("onset"), action.number("learningRateFactor"));
             case "ResetOptimizer" -> new RecoveryAction.ResetOptimizer();
             case "MaskTrajectories" -> new RecoveryAction.MaskTrajectories();
             case "ResetReference" -> new RecoveryAction.ResetReference();
             case "Pause" ->
-                    new RecoveryAction.Pause(Duration.ofMillis(action.integer("atMostMillis")));
-            case "Restart" -> new RecoveryAction.Restart(action.integer("onset"));
+                    new RecoveryAction.Pause(Duration.ofMillis(action.longInteger("atMostMillis")));
+            case "Restart" -> new RecoveryAction.Restart(action.longInteger("onset"));
             case "Halt" -> new RecoveryAction.Halt(action.text("reason"));
             default ->
                     throw new IllegalArgumentException("action: must be known, was '" + name + "'");
         };
     }
 
-    private static Knob knob(Fields action) {
+    private static Knob knob(JsonFields action) {
         return new Knob(action.text("knob"), action.number("min"), action.number("max"));
     }
 }

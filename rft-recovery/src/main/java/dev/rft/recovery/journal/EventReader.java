@@ -1,7 +1,7 @@
 package dev.rft.recovery.journal;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.rft.api.signal.StepKey;
+import dev.rft.monitor.json.JsonFields;
 import dev.rft.recovery.Attempt;
 import dev.rft.recovery.Outcome;
 import dev.rft.recovery.event.RftEvent;
@@ -19,8 +19,7 @@ final class EventReader {
      *
      * @throws IllegalArgumentException when a field is missing or is not what it should be
      */
-    static RftEvent read(JsonNode line) {
-        Fields event = new Fields(line);
+    static RftEvent read(JsonFields event) {
         String name = event.text("event");
         String run = event.text("run");
         StepKey key = event.key();
@@ -31,21 +30,26 @@ final class EventReader {
         }
     }
 
-    private static RftEvent read(String name, String run, StepKey key, Instant time, Fields event) {
+    private static RftEvent read(
+            String name, String run, StepKey key, Instant time, JsonFields event) {
         return switch (name) {
             case "RunStarted" ->
                     new RftEvent.RunStarted(
-                            run, key, time, event.integer("steps"), event.textMap("provenance"));
+                            run,
+                            key,
+                            time,
+                            event.longInteger("steps"),
+                            event.textMap("provenance"));
             case "RunResumed" ->
                     new RftEvent.RunResumed(
                             run,
                             key,
                             time,
                             event.object("from").key(),
-                            event.integer("steps"),
+                            event.longInteger("steps"),
                             event.textMap("provenance"));
             case "SnapshotTaken" ->
-                    new RftEvent.SnapshotTaken(run, key, time, event.integer("bytes"));
+                    new RftEvent.SnapshotTaken(run, key, time, event.longInteger("bytes"));
             case "SnapshotStored" ->
                     new RftEvent.SnapshotStored(run, key, time, event.object("snapshot").key());
             case "SnapshotFailed" ->
@@ -55,7 +59,7 @@ final class EventReader {
                     new RftEvent.SnapshotVerified(run, key, time, event.object("snapshot").key());
             case "SnapshotsDemoted" ->
                     new RftEvent.SnapshotsDemoted(
-                            run, key, time, event.list("snapshots", Fields::key));
+                            run, key, time, event.list("snapshots", JsonFields::key));
             case "ComponentQuarantined" ->
                     new RftEvent.ComponentQuarantined(
                             run, key, time, event.text("component"), event.text("reason"));
@@ -69,7 +73,7 @@ final class EventReader {
                             key,
                             time,
                             event.text("listener"),
-                            event.integer("count"),
+                            event.longInteger("count"),
                             event.text("reason"));
             case "RunFinished" ->
                     new RftEvent.RunFinished(
@@ -79,60 +83,56 @@ final class EventReader {
     }
 
     private static RftEvent ofIncident(
-            String name, String run, StepKey key, Instant time, Fields event) {
+            String name, String run, StepKey key, Instant time, JsonFields event) {
         return switch (name) {
             case "IncidentOpened" ->
                     new RftEvent.IncidentOpened(
-                            run,
-                            key,
-                            time,
-                            IncidentJson.read(event.object()),
-                            event.signals("signals"));
+                            run, key, time, IncidentJson.read(event), event.signals("signals"));
             case "IncidentClosed" ->
-                    new RftEvent.IncidentClosed(run, key, time, IncidentJson.read(event.object()));
+                    new RftEvent.IncidentClosed(run, key, time, IncidentJson.read(event));
             case "ActionDecided" ->
                     new RftEvent.ActionDecided(
                             run,
                             key,
                             time,
-                            event.smallInteger("incident"),
+                            event.integer("incident"),
                             IncidentJson.cause(event),
-                            ActionJson.read(event.object()));
+                            ActionJson.read(event));
             case "ActionWithheld" ->
                     new RftEvent.ActionWithheld(
                             run,
                             key,
                             time,
-                            event.smallInteger("incident"),
+                            event.integer("incident"),
                             IncidentJson.cause(event),
-                            ActionJson.read(event.object()),
+                            ActionJson.read(event),
                             event.text("reason"));
             case "ActionTaken" ->
                     new RftEvent.ActionTaken(
                             run,
                             key,
                             time,
-                            event.smallInteger("incident"),
-                            ActionJson.read(event.object()),
+                            event.integer("incident"),
+                            ActionJson.read(event),
                             event.object("resumesAfter").key());
             case "ActionVerified" ->
                     new RftEvent.ActionVerified(
-                            run, key, time, event.smallInteger("incident"), judged(event));
+                            run, key, time, event.integer("incident"), judged(event));
             default ->
                     throw new IllegalArgumentException("event: must be known, was '" + name + "'");
         };
     }
 
-    private static Attempt judged(Fields event) {
+    private static Attempt judged(JsonFields event) {
         return new Attempt(
-                ActionJson.read(event.object()),
+                ActionJson.read(event),
                 IncidentJson.cause(event),
                 event.object("after").key(),
                 event.constant("outcome", Outcome.class),
                 event.text("reason"));
     }
 
-    private static Duration duration(Fields event, String name) {
+    private static Duration duration(JsonFields event, String name) {
         return Duration.parse(event.text(name));
     }
 }

@@ -1,7 +1,6 @@
 package dev.rft.recovery.journal;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.rft.api.signal.Signals;
 import dev.rft.api.signal.StepKey;
 import dev.rft.monitor.Evidence;
@@ -10,6 +9,8 @@ import dev.rft.monitor.Finding;
 import dev.rft.monitor.Verdict;
 import dev.rft.monitor.diagnose.Cause;
 import dev.rft.monitor.diagnose.Diagnosis;
+import dev.rft.monitor.diagnose.NextCheck;
+import dev.rft.monitor.json.JsonFields;
 import dev.rft.recovery.Attempt;
 import dev.rft.recovery.Incident;
 import dev.rft.recovery.Outcome;
@@ -17,9 +18,12 @@ import dev.rft.recovery.internal.ActionWriter;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** Incidents as JSON, with their alarms, diagnosis and attempts. */
 final class IncidentJson {
+
+    private static final String NEXT_CHECK = "nextCheck";
 
     private IncidentJson() {}
 
@@ -37,6 +41,9 @@ final class IncidentJson {
             candidate(json, candidate);
         }
         json.writeEndArray();
+        if (incident.diagnosis().next().isPresent()) {
+            next(json, incident.diagnosis().next().get());
+        }
         json.writeArrayFieldStart("findings");
         for (Finding finding : incident.findings()) {
             finding(json, finding);
@@ -93,6 +100,16 @@ final class IncidentJson {
         json.writeEndObject();
     }
 
+    private static void next(JsonGenerator json, NextCheck next) throws IOException {
+        json.writeObjectFieldStart(NEXT_CHECK);
+        json.writeStringField("check", next.what());
+        json.writeStringField("one", next.one().id());
+        json.writeStringField("ifOne", next.ifOne());
+        json.writeStringField("other", next.other().id());
+        json.writeStringField("ifOther", next.ifOther());
+        json.writeEndObject();
+    }
+
     private static void finding(JsonGenerator json, Finding finding) throws IOException {
         json.writeStartObject();
         json.writeStringField("detector", finding.detector());
@@ -126,40 +143,57 @@ final class IncidentJson {
     }
 
     /** Reads the field {@code incident} of an object. */
-    static Incident read(JsonNode object) {
-        Fields incident = new Fields(object).object("incident");
+    static Incident read(JsonFields object) {
+        JsonFields incident = object.object("incident");
         return new Incident(
-                incident.smallInteger("number"),
+                incident.integer("number"),
                 incident.object("opened").key(),
-                incident.integer("onset"),
+                incident.longInteger("onset"),
                 incident.list("findings", IncidentJson::finding),
-                new Diagnosis(incident.list("candidates", IncidentJson::candidate)),
+                new Diagnosis(
+                        incident.list("candidates", IncidentJson::candidate),
+                        incident.has(NEXT_CHECK)
+                                ? Optional.of(next(incident.object(NEXT_CHECK)))
+                                : Optional.empty()),
                 incident.list("attempts", IncidentJson::attempt),
                 incident.list("earlier", IncidentJson::attempt));
     }
 
     /** Reads an attempt. */
-    static Attempt attempt(Fields attempt) {
+    static Attempt attempt(JsonFields attempt) {
         return new Attempt(
-                ActionJson.read(attempt.object()),
+                ActionJson.read(attempt),
                 cause(attempt),
                 attempt.key(),
                 attempt.constant("outcome", Outcome.class),
                 attempt.text("reason"));
     }
 
-    static Cause cause(Fields fields) {
-        String id = fields.text("cause");
+    static Cause cause(JsonFields fields) {
+        return cause(fields, "cause");
+    }
+
+    private static Cause cause(JsonFields fields, String field) {
+        String id = fields.text(field);
         return Arrays.stream(Cause.values())
                 .filter(cause -> cause.id().equals(id))
                 .findFirst()
                 .orElseThrow(
                         () ->
                                 new IllegalArgumentException(
-                                        "cause: must be known, was '" + id + "'"));
+                                        field + ": must be known, was '" + id + "'"));
     }
 
-    private static Diagnosis.Candidate candidate(Fields candidate) {
+    private static NextCheck next(JsonFields next) {
+        return new NextCheck(
+                next.text("check"),
+                cause(next, "one"),
+                next.text("ifOne"),
+                cause(next, "other"),
+                next.text("ifOther"));
+    }
+
+    private static Diagnosis.Candidate candidate(JsonFields candidate) {
         return new Diagnosis.Candidate(
                 cause(candidate),
                 candidate.number("probability"),
@@ -167,14 +201,14 @@ final class IncidentJson {
                 candidate.texts("opposing"));
     }
 
-    private static Finding finding(Fields finding) {
+    private static Finding finding(JsonFields finding) {
         Evidence evidence =
                 new Evidence(
                         Signals.named(finding.text("signal")),
                         finding.number("observed"),
                         finding.text("expected"),
-                        finding.numberOr("shift", Double.NaN),
-                        finding.optionalInteger("since"),
+                        finding.has("shift") ? finding.number("shift") : Double.NaN,
+                        finding.optionalLong("since"),
                         finding.flag("invariant"));
         return new Finding(
                 finding.text("detector"),

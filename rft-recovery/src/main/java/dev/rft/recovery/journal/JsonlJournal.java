@@ -61,7 +61,8 @@ public final class JsonlJournal implements RftListener, Closeable {
 
     static JsonlJournal open(Path path, LineFile.Opener opener) throws IOException {
         LineFile file = new LineFile(path, SCHEMA, VERSION, opener);
-        String runId = file.last().map(line -> line.path("run").asText()).orElse(null);
+        String runId =
+                file.last().map(line -> line.has("run") ? line.text("run") : "").orElse(null);
         return new JsonlJournal(path, file, runId);
     }
 

@@ -3,7 +3,7 @@ package dev.rft.recovery.journal;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.rft.monitor.json.JsonFields;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -50,7 +50,7 @@ final class LineFile implements Closeable {
                     .enable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
                     .build();
     private final RandomAccessFile file;
-    private final Optional<JsonNode> last;
+    private final Optional<JsonFields> last;
     private long end;
     private long sequence;
 
@@ -61,7 +61,7 @@ final class LineFile implements Closeable {
      *     schema or version, or has a line that is damaged; it is unchanged then
      */
     LineFile(Path path, String schema, int version, Opener opener) throws IOException {
-        AtomicReference<@Nullable JsonNode> newest = new AtomicReference<>();
+        AtomicReference<@Nullable JsonFields> newest = new AtomicReference<>();
         Lines lines = Lines.read(path, schema, version, true, (line, object) -> newest.set(object));
         last = Optional.ofNullable(newest.get());
         file = opener.open(path);
@@ -100,7 +100,7 @@ final class LineFile implements Closeable {
     }
 
     /** Returns the last object that was there when the file was opened, without the header. */
-    Optional<JsonNode> last() {
+    Optional<JsonFields> last() {
         return last;
     }
 

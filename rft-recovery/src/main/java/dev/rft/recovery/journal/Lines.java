@@ -1,10 +1,6 @@
 package dev.rft.recovery.journal;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.rft.monitor.json.JsonFields;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,16 +21,10 @@ record Lines(long count, long wholeBytes, boolean torn) {
     /** No line of ours is longer; what is longer is no file of ours. */
     private static final int MAX_LINE = 16 << 20;
 
-    private static final ObjectReader JSON =
-            JsonMapper.builder()
-                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                    .build()
-                    .reader();
-
     /** Takes the object of a line. */
     @FunctionalInterface
     interface Sink {
-        void accept(long line, JsonNode object) throws IOException;
+        void accept(long line, JsonFields object) throws IOException;
     }
 
     /**
@@ -64,7 +54,7 @@ record Lines(long count, long wholeBytes, boolean torn) {
                 }
                 number++;
                 whole += line.size() + 1L;
-                JsonNode object = parse(path, number, line.toString(StandardCharsets.UTF_8));
+                JsonFields object = parse(path, number, line.toString(StandardCharsets.UTF_8));
                 line.reset();
                 if (number == 1) {
                     checkHeader(path, object, schema, version);
@@ -83,26 +73,28 @@ record Lines(long count, long wholeBytes, boolean torn) {
         }
     }
 
-    private static JsonNode parse(Path path, long number, String line) throws IOException {
+    private static JsonFields parse(Path path, long number, String line) throws IOException {
         try {
-            JsonNode object = JSON.readTree(line);
-            if (object.isObject()) {
-                return object;
-            }
-        } catch (JsonProcessingException e) {
-            // Told of below, as for JSON that is no object.
+            return JsonFields.parse(line);
+        } catch (IllegalArgumentException e) {
+            throw bad(path, number, "must be a JSON object, was '" + start(line) + "'");
         }
-        throw bad(path, number, "must be a JSON object, was '" + start(line) + "'");
     }
 
     private static String start(String line) {
         return line.length() <= 60 ? line : line.substring(0, 60) + "...";
     }
 
-    private static void checkHeader(Path path, JsonNode header, String schema, int version)
+    private static void checkHeader(Path path, JsonFields header, String schema, int version)
             throws IOException {
-        String was = header.path("schema").asText();
-        int written = header.path("version").asInt();
+        String was = "";
+        int written = 0;
+        try {
+            was = header.text("schema");
+            written = header.integer("version");
+        } catch (IllegalArgumentException e) {
+            // No schema, or none of ours: told of below.
+        }
         if (!was.equals(schema)) {
             throw bad(path, 1, "schema: must be " + schema + ", was '" + was + "'");
         }
@@ -121,10 +113,16 @@ record Lines(long count, long wholeBytes, boolean torn) {
         }
     }
 
-    private static void checkSequence(Path path, long number, JsonNode object) throws IOException {
-        JsonNode sequence = object.path("seq");
+    private static void checkSequence(Path path, long number, JsonFields object)
+            throws IOException {
         long expected = number - 1;
-        if (!sequence.isIntegralNumber() || sequence.asLong() != expected) {
+        long sequence;
+        try {
+            sequence = object.longInteger("seq");
+        } catch (IllegalArgumentException e) {
+            throw bad(path, number, String.valueOf(e.getMessage()));
+        }
+        if (sequence != expected) {
             throw bad(
                     path,
                     number,

@@ -2,6 +2,7 @@ package dev.rft.recovery.journal;
 
 import dev.rft.api.signal.Observation;
 import dev.rft.monitor.Finding;
+import dev.rft.monitor.json.JsonFields;
 import dev.rft.recovery.event.RftEvent;
 import dev.rft.recovery.event.RftListener;
 import java.io.Closeable;
@@ -86,7 +87,7 @@ public final class MetricsLog implements RftListener, Closeable {
                 false,
                 (line, object) -> {
                     try {
-                        rows.add(row(new Fields(object)));
+                        rows.add(row(object));
                     } catch (IllegalArgumentException | DateTimeParseException e) {
                         throw Lines.bad(path, line, String.valueOf(e.getMessage()));
                     }
@@ -94,12 +95,12 @@ public final class MetricsLog implements RftListener, Closeable {
         return List.copyOf(rows);
     }
 
-    private static MetricsRow row(Fields row) {
+    private static MetricsRow row(JsonFields row) {
         return new MetricsRow(
                 row.text("run"),
                 row.key(),
                 Instant.parse(row.text("time")),
-                row.smallInteger("discarded"),
+                row.integer("discarded"),
                 row.signals("values"),
                 row.texts("alarms"));
     }

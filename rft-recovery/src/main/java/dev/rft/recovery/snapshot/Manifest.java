@@ -1,11 +1,10 @@
 package dev.rft.recovery.snapshot;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rft.api.control.InvalidSnapshotException;
-import dev.rft.api.signal.StepKey;
-import dev.rft.recovery.internal.JsonFields;
+import dev.rft.monitor.json.JsonFields;
+import dev.rft.monitor.json.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -63,7 +62,7 @@ record Manifest(SnapshotInfo info, SortedMap<String, Part> files) {
     }
 
     byte[] toBytes() {
-        ObjectNode json = JsonFields.object();
+        ObjectNode json = JsonText.object();
         json.put("format", FORMAT).put("version", VERSION).put("run", info.runId());
         json.put("step", info.key().step());
         json.put("attempt", info.key().attempt());
@@ -82,7 +81,7 @@ record Manifest(SnapshotInfo info, SortedMap<String, Part> files) {
                                 .put("sha256", part.sha256())
                                 .put("shared", part.shared()));
         json.put("checksum", NO_CHECKSUM);
-        byte[] bytes = JsonFields.pretty(json);
+        byte[] bytes = JsonText.pretty(json);
         byte[] checksum = Hashes.sha256(bytes).getBytes(StandardCharsets.US_ASCII);
         System.arraycopy(checksum, 0, bytes, checksumAt(bytes), checksum.length);
         return bytes;
@@ -109,35 +108,31 @@ record Manifest(SnapshotInfo info, SortedMap<String, Part> files) {
     }
 
     private static SnapshotInfo info(JsonFields json) {
-        StepKey key =
-                new StepKey(
-                        json.integer("attempt"), json.count("step"), json.integer("incarnation"));
-        Map<String, String> provenance = new TreeMap<>();
-        JsonFields given = json.object("provenance");
-        for (String name : given.names()) {
-            provenance.put(name, given.text(name));
-        }
         return new SnapshotInfo(
                 json.text("run"),
-                key,
+                json.key(),
                 Instant.parse(json.text("created")),
                 json.flag("good"),
                 json.flag("resumable"),
-                provenance);
+                json.textMap("provenance"));
     }
 
     private static SortedMap<String, Part> files(JsonFields json) {
         SortedMap<String, Part> files = new TreeMap<>();
-        for (JsonNode node : json.array("files")) {
-            JsonFields entry = JsonFields.of(node);
-            String name = Names.check(entry.text("name"));
-            Part part = new Part(entry.count("size"), entry.text("sha256"), entry.flag("shared"));
-            entry.end();
-            if (files.put(name, part) != null) {
-                throw new IllegalArgumentException("files: must have one " + name + ", has more");
+        for (Map.Entry<String, Part> file : json.list("files", Manifest::file)) {
+            if (files.put(file.getKey(), file.getValue()) != null) {
+                throw new IllegalArgumentException(
+                        "files: must have one " + file.getKey() + ", has more");
             }
         }
         return files;
+    }
+
+    private static Map.Entry<String, Part> file(JsonFields entry) {
+        String name = Names.check(entry.text("name"));
+        Part part = new Part(entry.count("size"), entry.text("sha256"), entry.flag("shared"));
+        entry.end();
+        return Map.entry(name, part);
     }
 
     private static void checkSum(byte[] bytes, String checksum) {

@@ -2,7 +2,8 @@ package dev.rft.recovery.snapshot;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rft.api.control.InvalidSnapshotException;
-import dev.rft.recovery.internal.JsonFields;
+import dev.rft.monitor.json.JsonFields;
+import dev.rft.monitor.json.JsonText;
 
 /**
  * Says to which run a directory belongs.
@@ -18,10 +19,10 @@ record RunFile(String run, int incarnation) {
     private static final int VERSION = 1;
 
     byte[] toBytes() {
-        ObjectNode json = JsonFields.object();
+        ObjectNode json = JsonText.object();
         json.put("format", FORMAT).put("version", VERSION);
         json.put("run", run).put("incarnation", incarnation);
-        return JsonFields.pretty(json);
+        return JsonText.pretty(json);
     }
 
     static RunFile parse(byte[] bytes, String file) throws InvalidSnapshotException {

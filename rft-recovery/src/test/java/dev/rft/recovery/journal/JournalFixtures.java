@@ -10,6 +10,7 @@ import dev.rft.monitor.Finding;
 import dev.rft.monitor.Verdict;
 import dev.rft.monitor.diagnose.Cause;
 import dev.rft.monitor.diagnose.Diagnosis;
+import dev.rft.monitor.diagnose.NextCheck;
 import dev.rft.recovery.Attempt;
 import dev.rft.recovery.Incident;
 import dev.rft.recovery.Outcome;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** An event of every kind. */
 final class JournalFixtures {
@@ -47,7 +49,14 @@ final class JournalFixtures {
                                             Cause.NON_FINITE,
                                             1,
                                             List.of("grad.norm \u221e"),
-                                            List.of()))),
+                                            List.of())),
+                            Optional.of(
+                                    new NextCheck(
+                                            "look",
+                                            Cause.NON_FINITE,
+                                            "it is \u221e",
+                                            Cause.OUTAGE,
+                                            "it is not"))),
                     List.of(
                             attempt(
                                     new RecoveryAction.SetKnob(Knob.TEMPERATURE, 0.5),

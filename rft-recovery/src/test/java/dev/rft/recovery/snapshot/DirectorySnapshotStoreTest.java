@@ -198,7 +198,7 @@ class DirectorySnapshotStoreTest {
             Files.writeString(manifest, "{\"format\": \"something\", \"version\": 1}");
             assertThatThrownBy(() -> store.info(TEN)).hasMessageContaining("no rft-snapshot");
             Files.writeString(manifest, "x".repeat(100));
-            assertThatThrownBy(() -> store.info(TEN)).hasMessageContaining("is no JSON object");
+            assertThatThrownBy(() -> store.info(TEN)).hasMessageContaining("must be JSON, was not");
             Files.writeString(manifest, "[".repeat(1_000_000));
             assertThatThrownBy(() -> store.info(TEN)).isInstanceOf(InvalidSnapshotException.class);
         }
