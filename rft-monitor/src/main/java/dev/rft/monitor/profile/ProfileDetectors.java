@@ -133,7 +133,9 @@ public final class ProfileDetectors {
             if (kind.contains(signal) && signal.adverse() != Signal.Direction.DOWN) {
                 sides.add(new Side(usual, 1));
             }
-            if (kind.contains(signal) && signal.adverse() != Signal.Direction.UP) {
+            // A loop that does not divide by the deviation has smaller advantages: a setting.
+            boolean setting = signal.equals(Signals.ADVANTAGE_STD);
+            if (kind.contains(signal) && signal.adverse() != Signal.Direction.UP && !setting) {
                 sides.add(new Side(usual, -1));
             }
         }
