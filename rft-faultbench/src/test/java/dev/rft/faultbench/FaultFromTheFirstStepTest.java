@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 class FaultFromTheFirstStepTest {
 
     private static final long SEED = 11;
-    private static final int STEPS = 40;
+    private static final int STEPS = 28;
 
     private static NDManager manager;
     private static Workload workload;

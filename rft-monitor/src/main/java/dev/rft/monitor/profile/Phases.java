@@ -9,6 +9,9 @@ final class Phases {
     /** Steps of the longest phases. */
     static final int LONGEST = 32;
 
+    /** Phases from this one on are all as long. */
+    static final int DIFFERENT = 5;
+
     /** The last steps of the phases that are shorter. */
     private static final int[] ENDS = {4, 8, 16, 32};
 

@@ -7,6 +7,7 @@ import dev.rft.monitor.DetectorFactory;
 import dev.rft.monitor.EvidenceClass;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -143,11 +144,16 @@ public final class ProfileDetectors {
     }
 
     private static Detector detector(Profile profile, List<Side> sides, double rate) {
-        return new ProfileDetector(
-                new SetUp(profile),
-                sides.stream()
-                        .map(side -> new Track(side.usual(), side.sign(), rate / sides.size()))
-                        .toList());
+        Map<Double, Bounds> byFreedom = new HashMap<>();
+        List<Track> tracks = new ArrayList<>();
+        for (Side side : sides) {
+            Bounds bounds =
+                    byFreedom.computeIfAbsent(
+                            side.usual().freedom(),
+                            freedom -> new Bounds(rate / sides.size(), freedom));
+            tracks.add(new Track(side.usual(), side.sign(), bounds));
+        }
+        return new ProfileDetector(new SetUp(profile), tracks);
     }
 
     private record Factory(

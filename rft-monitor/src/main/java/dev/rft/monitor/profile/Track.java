@@ -5,7 +5,6 @@ import dev.rft.api.signal.Signal;
 import dev.rft.monitor.Evidence;
 import dev.rft.monitor.Verdict;
 import dev.rft.monitor.stats.ChangeChart;
-import dev.rft.monitor.stats.Limits;
 import dev.rft.monitor.stats.Robust;
 import dev.rft.monitor.stats.Transform;
 import java.util.Arrays;
@@ -28,9 +27,6 @@ import java.util.OptionalDouble;
  */
 final class Track {
 
-    /** So many healthy phases lie on one side as far as counts for "already then". */
-    private static final double ALREADY = 0.01;
-
     /** What shows by this phase has been there since the first step: consequences take a while. */
     private static final int BEGINNING = 1;
 
@@ -44,8 +40,7 @@ final class Track {
 
     private final Usual usual;
     private final int side;
-    private final double rate;
-    private final double already;
+    private final Bounds bounds;
 
     private final double[] values = new double[Phases.LONGEST];
     private final double[] latest = new double[LATEST];
@@ -68,13 +63,12 @@ final class Track {
      *
      * @param usual what healthy runs showed
      * @param side +1 when a rise is adverse, -1 when a fall is
-     * @param rate how many false alarms per step it may give
+     * @param bounds how far it may be away, for the usual's degrees of freedom
      */
-    Track(Usual usual, int side, double rate) {
+    Track(Usual usual, int side, Bounds bounds) {
         this.usual = usual;
         this.side = side;
-        this.rate = rate;
-        this.already = Limits.studentQuantile(ALREADY, usual.freedom());
+        this.bounds = bounds;
     }
 
     String name() {
@@ -116,25 +110,19 @@ final class Track {
         firstJudged = firstJudged == NONE ? phase : firstJudged;
         observed = Robust.median(Arrays.copyOf(values, n));
         double deviations = side * (observed - usual.level(phase)) / usual.deviation(n);
-        if (deviations < already) {
+        if (deviations < bounds.already()) {
             since = NONE;
             out = false;
             return;
         }
         since = since == NONE ? phase : since;
-        out = deviations >= limit(phase);
-    }
-
-    /** Returns how many deviations a healthy run may be away in a phase. */
-    private double limit(int ofPhase) {
-        double tail = Math.min(0.01, rate * Phases.length(ofPhase));
-        return Limits.studentQuantile(tail, usual.freedom());
+        out = deviations >= bounds.alarm(phase);
     }
 
     private boolean back() {
         int n = Math.min(read, LATEST);
         double distance = side * Robust.median(Arrays.copyOf(latest, n));
-        return n == LATEST && distance < limit(judged) * usual.deviation(LATEST) / 2;
+        return n == LATEST && distance < bounds.alarm(judged) * usual.deviation(LATEST) / 2;
     }
 
     private boolean fromTheBeginning() {
@@ -170,7 +158,7 @@ final class Track {
         int n = Math.min(Phases.length(judged), Phases.LONGEST);
         double deviation = usual.deviation(n);
         double level = usual.level(judged);
-        double far = level + side * limit(judged) * deviation;
+        double far = level + side * bounds.alarm(judged) * deviation;
         String expected =
                 String.format(
                         Locale.ROOT,
@@ -201,7 +189,7 @@ final class Track {
      * @throws IllegalArgumentException when it is something else; nothing has changed then
      */
     void restore(double[] state) {
-        double[] from = state.length == 0 ? new Track(usual, side, rate).save() : state;
+        double[] from = state.length == 0 ? new Track(usual, side, bounds).save() : state;
         int kept = from.length - SCALARS - LATEST;
         if (kept < 0 || kept > values.length || !Arrays.stream(from).allMatch(Double::isFinite)) {
             throw new IllegalArgumentException(

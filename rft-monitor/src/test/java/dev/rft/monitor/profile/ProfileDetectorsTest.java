@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ProfileDetectorsTest {
@@ -62,7 +63,7 @@ class ProfileDetectorsTest {
     void inspect_healthyRunsThatItDoesNotKnow_raisesNoAlarm() {
         for (int runs : new int[] {2, 3, 10}) {
             Profile of = HealthyRun.profile(runs);
-            for (int seed = 0; seed < 60; seed++) {
+            for (int seed = 0; seed < 30; seed++) {
                 assertThat(alarms(of, HealthyRun.of(UNSEEN + seed, 140)))
                         .as("profile of %s runs, seed %s", runs, seed)
                         .isEmpty();
@@ -110,10 +111,19 @@ class ProfileDetectorsTest {
 
     @Test
     void inspect_fewRuns_askForMore() {
-        List<Observation> run =
-                HealthyRun.times(HealthyRun.of(UNSEEN, 32), Signals.RESPONSE_LENGTH, 0.45, 1);
-        assertThat(alarms(HealthyRun.profile(2), run)).isEmpty();
-        assertThat(alarms(HealthyRun.profile(20), run)).containsOnlyKeys("profile-generation");
+        // Nine times the noise: 6.6 deviations of a run by 2 others, 7.9 of one by 20.
+        List<Observation> run = new ArrayList<>();
+        for (int step = 1; step <= 8; step++) {
+            run.add(Observation.of(step, Map.of(Signals.ENTROPY, 0.1)));
+        }
+        assertThat(alarms(entropyOf(2), run)).isEmpty();
+        assertThat(alarms(entropyOf(20), run)).containsOnlyKeys("profile-policy-distance");
+    }
+
+    private static Profile entropyOf(int runs) {
+        List<String> names = IntStream.range(0, runs).mapToObj(run -> "run " + run).toList();
+        Usual usual = new Usual(Signals.ENTROPY, runs, 0.1, 0.1, List.of(1.0, 1.0));
+        return new Profile(names, Map.of(Signals.ENTROPY, usual));
     }
 
     @Test
