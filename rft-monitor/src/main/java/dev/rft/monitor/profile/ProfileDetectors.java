@@ -55,6 +55,7 @@ public final class ProfileDetectors {
                         Signals.CLIP_LOW,
                         Signals.CLIP_HIGH,
                         Signals.ROLLOUT_MISMATCH,
+                        Signals.ROLLOUT_SURPRISE,
                         Signals.ROLLOUT_KL));
         kinds.put(
                 EvidenceClass.GRADIENT,

@@ -3,7 +3,9 @@ package dev.rft.monitor.profile;
 import dev.rft.api.signal.Observation;
 import dev.rft.monitor.stats.Limits;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
@@ -39,11 +41,15 @@ final class SetUp {
             return;
         }
         int phase = Phases.of(observation.key().step());
+        Map<Double, Double> limits = new HashMap<>();
         for (Usual usual : profile.all()) {
             OptionalDouble value = Levels.read(usual.signal(), observation);
             if (value.isPresent() && usual.knows(phase)) {
                 double distance = Math.abs(value.getAsDouble() - usual.level(phase));
-                double limit = Limits.studentQuantile(RARE / 2, usual.freedom());
+                double limit =
+                        limits.computeIfAbsent(
+                                usual.freedom(),
+                                freedom -> Limits.studentQuantile(RARE / 2, freedom));
                 compared++;
                 different += distance > limit * usual.deviation(1) ? 1 : 0;
             }
