@@ -45,12 +45,7 @@ public record MonitorConfig(
 
     private static final MonitorConfig DEFAULTS =
             new MonitorConfig(
-                    1,
-                    List.of(),
-                    List.of(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty());
+                    1, List.of(), List.of(), Optional.empty(), Optional.empty(), Optional.empty());
 
     /**
      * A detector to add.
@@ -160,7 +155,8 @@ public record MonitorConfig(
      * @return the configuration
      */
     public MonitorConfig withFalseAlarmsPerTenThousandSteps(double falseAlarms) {
-        return new MonitorConfig(falseAlarms, without, detectors, rewardRange, fingerprints, profile);
+        return new MonitorConfig(
+                falseAlarms, without, detectors, rewardRange, fingerprints, profile);
     }
 
     /**
@@ -209,7 +205,12 @@ public record MonitorConfig(
      */
     public MonitorConfig withFingerprints(Path file) {
         return new MonitorConfig(
-                falseAlarmsPerTenThousandSteps, without, detectors, rewardRange, Optional.of(file), profile);
+                falseAlarmsPerTenThousandSteps,
+                without,
+                detectors,
+                rewardRange,
+                Optional.of(file),
+                profile);
     }
 
     /**

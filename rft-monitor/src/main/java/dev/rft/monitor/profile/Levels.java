@@ -9,13 +9,16 @@ import java.util.OptionalDouble;
  * Values of a signal on the scale on which runs are compared.
  *
  * <p>Implementation note. Three eighths of a sample are added to a share, so that one hit where
- * there was none is no more than it is (Anscombe, 1948). A 0 on a logarithmic scale is no value: the
- * KL before the first update, the gradient of a batch in which nothing can be learned.
+ * there was none is no more than it is (Anscombe, 1948). A 0 on a logarithmic scale is no value:
+ * the KL before the first update, the gradient of a batch in which nothing can be learned.
  */
 final class Levels {
 
     /** For a share of unknown sample count: as many samples as a small batch has. */
     private static final int ASSUMED_COUNT = 128;
+
+    /** What is larger has no variance, and is no number of a training. */
+    private static final double LARGEST = 1e100;
 
     private static final double SMALLEST_LOG_NOISE = 0.03;
     private static final double SMALLEST_LINEAR_NOISE = 0.01;
@@ -25,7 +28,8 @@ final class Levels {
     /** Reads a signal; empty when it is not there, not finite, or has no logarithm. */
     static OptionalDouble read(Signal signal, Observation observation) {
         double value = observation.value(signal).orElse(Double.NaN);
-        if (!Double.isFinite(value) || (signal.scale() == Signal.Scale.LOG && value <= 0)) {
+        boolean usable = Math.abs(value) <= LARGEST;
+        if (!usable || (signal.scale() == Signal.Scale.LOG && value <= 0)) {
             return OptionalDouble.empty();
         }
         if (signal.scale() == Signal.Scale.FRACTION) {

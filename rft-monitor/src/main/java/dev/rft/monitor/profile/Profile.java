@@ -84,10 +84,7 @@ public final class Profile {
     public Optional<Expected> expected(Signal signal, long step) {
         return usual(signal)
                 .filter(usual -> usual.knows(Phases.of(step)))
-                .map(
-                        usual ->
-                                new Expected(
-                                        usual.level(Phases.of(step)), usual.deviation(1)));
+                .map(usual -> new Expected(usual.level(Phases.of(step)), usual.deviation(1)));
     }
 
     /**

@@ -16,10 +16,10 @@ import java.util.Set;
 import java.util.function.DoubleFunction;
 
 /**
- * The detectors that compare a run with a profile, one per kind of evidence: {@code profile-reward},
- * {@code profile-policy-distance}, {@code profile-gradient}, {@code profile-generation} and {@code
- * profile-infrastructure}, as far as the profile has signals of it; and {@code profile-set-up},
- * which never alarms.
+ * The detectors that compare a run with a profile, one per kind of evidence: {@code
+ * profile-reward}, {@code profile-policy-distance}, {@code profile-gradient}, {@code
+ * profile-generation} and {@code profile-infrastructure}, as far as the profile has signals of it;
+ * and {@code profile-set-up}, which never alarms.
  */
 public final class ProfileDetectors {
 
@@ -84,10 +84,7 @@ public final class ProfileDetectors {
                         Signals.TOOL_CALLS));
         kinds.put(
                 EvidenceClass.INFRASTRUCTURE,
-                Set.of(
-                        Signals.TOOL_ERRORS,
-                        Signals.TRAJECTORY_MASKED,
-                        Signals.RESPONSE_MASKED));
+                Set.of(Signals.TOOL_ERRORS, Signals.TRAJECTORY_MASKED, Signals.RESPONSE_MASKED));
         return kinds;
     }
 
@@ -95,8 +92,8 @@ public final class ProfileDetectors {
      * Returns the detectors.
      *
      * @param profile what healthy runs of this set-up look like
-     * @return a factory per kind of evidence of which the profile has signals, each of weight 1, and
-     *     that of {@value #SET_UP}, which takes no share of the budget
+     * @return a factory per kind of evidence of which the profile has signals, each of weight 1,
+     *     and that of {@value #SET_UP}, which takes no share of the budget
      */
     public static List<DetectorFactory> of(Profile profile) {
         Objects.requireNonNull(profile, "profile");

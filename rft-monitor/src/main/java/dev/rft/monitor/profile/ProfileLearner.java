@@ -14,8 +14,8 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * Learns a {@link Profile} from healthy runs of one set-up: show it each run from its first step on,
- * one run after the other.
+ * Learns a {@link Profile} from healthy runs of one set-up: show it each run from its first step
+ * on, one run after the other.
  *
  * <pre>{@code
  * ProfileLearner learner = new ProfileLearner();
@@ -150,9 +150,7 @@ public final class ProfileLearner {
                 pooled++;
             }
         }
-        double noise =
-                Robust.median(
-                        runs.stream().mapToDouble(run -> run.noise(signal)).toArray());
+        double noise = Robust.median(runs.stream().mapToDouble(run -> run.noise(signal)).toArray());
         double spread = pooled == 0 ? 0 : Math.sqrt(variances / pooled);
         return new Usual(signal, runs.size(), spread, noise, levels);
     }

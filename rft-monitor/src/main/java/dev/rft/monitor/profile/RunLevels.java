@@ -40,9 +40,7 @@ final class RunLevels {
     void observe(Observation full) {
         for (Signal signal : full.step().values().keySet()) {
             OptionalDouble level =
-                    LEFT_OUT.contains(signal)
-                            ? OptionalDouble.empty()
-                            : Levels.read(signal, full);
+                    LEFT_OUT.contains(signal) ? OptionalDouble.empty() : Levels.read(signal, full);
             if (level.isPresent()) {
                 Line line = lines.computeIfAbsent(signal, any -> new Line());
                 add(line, Phases.of(full.key().step()), level.getAsDouble());

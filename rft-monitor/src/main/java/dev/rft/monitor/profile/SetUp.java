@@ -12,11 +12,11 @@ import java.util.OptionalDouble;
  * Tells by its first step whether a run is one of the profile's set-up at all.
  *
  * <p>Implementation note. The first step is drawn by the policy as it was before any training. A
- * fault moves the signals of the part of the step in which it acts, and those that follow from them;
- * another model or another task moves nearly all. So the run is of another set-up when at least
- * {@value #MOST} of at least {@value #FEWEST} signals are where fewer than {@value #RARE} of healthy
- * runs are. That a fault which moves everything within one step is mistaken for another set-up is
- * the price; it is said aloud, and the detectors that need no profile go on.
+ * fault moves the signals of the part of the step in which it acts, and those that follow from
+ * them; another model or another task moves nearly all. So the run is of another set-up when at
+ * least {@value #MOST} of at least {@value #FEWEST} signals are where fewer than {@value #RARE} of
+ * healthy runs are. That a fault which moves everything within one step is mistaken for another
+ * set-up is the price; it is said aloud, and the detectors that need no profile go on.
  */
 final class SetUp {
 

@@ -89,8 +89,7 @@ final class Track {
         if (size < values.length) {
             values[size++] = value.getAsDouble();
         }
-        latest[read % LATEST] =
-                usual.knows(phase) ? value.getAsDouble() - usual.level(phase) : 0;
+        latest[read % LATEST] = usual.knows(phase) ? value.getAsDouble() - usual.level(phase) : 0;
         read++;
         if (step >= Phases.last(phase)) {
             judge();
@@ -115,7 +114,8 @@ final class Track {
             out = false;
             return;
         }
-        since = since == NONE ? phase : since;
+        // After a rollback an earlier phase is executed again.
+        since = since == NONE ? phase : Math.min(since, phase);
         out = deviations >= bounds.alarm(phase);
     }
 
@@ -193,7 +193,9 @@ final class Track {
         int kept = from.length - SCALARS - LATEST;
         if (kept < 0 || kept > values.length || !Arrays.stream(from).allMatch(Double::isFinite)) {
             throw new IllegalArgumentException(
-                    "state of " + name() + ": must be finite numbers of a track, was "
+                    "state of "
+                            + name()
+                            + ": must be finite numbers of a track, was "
                             + Arrays.toString(state));
         }
         read = (int) from[0];

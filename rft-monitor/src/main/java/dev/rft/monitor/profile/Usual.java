@@ -7,12 +7,12 @@ import java.util.Objects;
 /**
  * What a signal does in healthy runs, on its scale.
  *
- * <p>Implementation note. A new run's level over n steps of a phase deviates from the mean of R runs
- * by {@code sqrt((s^2 + noise^2 / n) (1 + 1 / R))}. The spread between runs s^2 is hardly known from
- * a few of them, so that it is moderated (Smyth, 2004): {@code s^2 = (d0 noise^2 + (R - 1) spread^2)
- * / (d0 + R - 1)}, as if d0 = {@value #PRIOR} more runs had shown that runs differ from each other
- * as much as a step differs from the next. The deviation divided by this has Student's t
- * distribution with d0 + R - 1 degrees of freedom, whose tail is what few runs cost.
+ * <p>Implementation note. A new run's level over n steps of a phase deviates from the mean of R
+ * runs by {@code sqrt((s^2 + noise^2 / n) (1 + 1 / R))}. The spread between runs s^2 is hardly
+ * known from a few of them, so that it is moderated (Smyth, 2004): {@code s^2 = (d0 noise^2 + (R -
+ * 1) spread^2) / (d0 + R - 1)}, as if d0 = {@value #PRIOR} more runs had shown that runs differ
+ * from each other as much as a step differs from the next. The deviation divided by this has
+ * Student's t distribution with d0 + R - 1 degrees of freedom, whose tail is what few runs cost.
  *
  * @param signal the signal
  * @param runs in how many runs it was seen, at least 2

@@ -56,8 +56,7 @@ final class HealthyRun {
         return run.stream()
                 .map(
                         observation -> {
-                            Map<Signal, Double> values =
-                                    new HashMap<>(observation.step().values());
+                            Map<Signal, Double> values = new HashMap<>(observation.step().values());
                             if (observation.key().step() >= fromStep) {
                                 values.computeIfPresent(signal, (any, value) -> value * factor);
                             }
