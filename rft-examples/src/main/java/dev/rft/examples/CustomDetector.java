@@ -5,6 +5,9 @@ import static dev.rft.api.signal.Signals.RESPONSE_LENGTH;
 import dev.rft.api.signal.Observation;
 import dev.rft.monitor.AlarmBudget;
 import dev.rft.monitor.Detector;
+import dev.rft.monitor.DetectorFactory;
+import dev.rft.monitor.DetectorProvider;
+import dev.rft.monitor.DetectorSettings;
 import dev.rft.monitor.DetectorState;
 import dev.rft.monitor.Evidence;
 import dev.rft.monitor.EvidenceClass;
@@ -14,7 +17,12 @@ import java.util.Map;
 
 /**
  * A detector of one's own, with memory: responses over a limit on several steps in a row. Its test
- * shows how little a test takes.
+ * shows how little a test takes. In code it is added to a monitor; a configuration asks for it by
+ * the name of its {@link Provider}:
+ *
+ * <pre>{@code
+ * {"monitor": {"detectors": [{"name": "too-long", "settings": {"limit": 900, "steps": 3}}]}}
+ * }</pre>
  */
 public final class CustomDetector implements Detector {
 
@@ -42,6 +50,27 @@ public final class CustomDetector implements Detector {
         return Monitor.standardBuilder(AlarmBudget.perTenThousandSteps(1))
                 .with("too-long", EvidenceClass.GENERATION, new CustomDetector(900, 3))
                 .build();
+    }
+
+    /**
+     * Makes the detector for configurations. It is found by its name in {@code
+     * META-INF/services/dev.rft.monitor.DetectorProvider}.
+     */
+    public static final class Provider implements DetectorProvider {
+
+        @Override
+        public String name() {
+            return "too-long";
+        }
+
+        @Override
+        public DetectorFactory create(DetectorSettings settings) {
+            double limit = settings.number("limit");
+            int steps = settings.integer("steps", 3);
+            // A fixed limit is no statistics, so that it takes no share of the alarm budget.
+            return DetectorFactory.of(
+                    name(), EvidenceClass.GENERATION, 0, rate -> new CustomDetector(limit, steps));
+        }
     }
 
     @Override

@@ -12,7 +12,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -261,10 +260,9 @@ public record MonitorConfig(
 
     private static void add(List<DetectorSpec> detectors, Monitor.Builder builder) {
         DetectorProviders providers = DetectorProviders.load();
-        List<DetectorSpec> specs = new ArrayList<>(detectors);
-        for (int i = 0; i < specs.size(); i++) {
+        for (int i = 0; i < detectors.size(); i++) {
             try {
-                builder.with(providers.create(specs.get(i)));
+                builder.with(providers.create(detectors.get(i)));
             } catch (IllegalArgumentException wrong) {
                 throw new IllegalArgumentException(
                         "detectors[" + i + "]." + wrong.getMessage(), wrong);

@@ -1,6 +1,7 @@
 package dev.rft.cli.replay;
 
 import dev.rft.api.signal.Observation;
+import dev.rft.monitor.Monitor;
 import dev.rft.monitor.Verdict;
 import dev.rft.monitor.diagnose.Diagnoser;
 import dev.rft.monitor.log.LogReader;
@@ -22,6 +23,9 @@ import java.util.function.Consumer;
  * that an incident lasts until nothing has alarmed for a while: a failure that goes on is one
  * incident, however often it alarms.
  *
+ * <p>Steps that the run took back, by a rollback or a resume, are forgotten ({@link Rewinder}); an
+ * incident that they raised goes on until nothing has alarmed for a while.
+ *
  * <p>Onset and diagnosis are those of the first steps of the incident. By then the evidence is in,
  * and the detectors have not yet taken the failure for the usual.
  */
@@ -30,6 +34,7 @@ public final class Replay {
     private static final int HISTORY = 128;
 
     private final Session session;
+    private final Rewinder rewinder;
     private final int settleSteps;
     private final Consumer<ReplayedIncident> opened;
     private final List<ReplayedIncident> incidents = new ArrayList<>();
@@ -48,9 +53,11 @@ public final class Replay {
     public Replay(ReplayConfig config, Diagnoser diagnoser, Consumer<ReplayedIncident> opened) {
         this.settleSteps = config.settleSteps();
         this.opened = Objects.requireNonNull(opened, "opened");
+        Monitor monitor = config.monitor().monitor();
+        this.rewinder = new Rewinder(monitor);
         this.session =
                 Session.builder()
-                        .monitor(config.monitor().monitor())
+                        .monitor(monitor)
                         .diagnoser(diagnoser)
                         .policies(RecoveryPolicies.watchOnly())
                         .config(
@@ -81,7 +88,9 @@ public final class Replay {
      * @param observation what it showed
      */
     public void observe(Observation observation) {
+        rewinder.before(observation.key());
         Decision decision = session.observe(observation);
+        rewinder.after(observation);
         records++;
         remark = remark.isPresent() ? remark : remark(decision);
         if (decision.incident().isEmpty()) {

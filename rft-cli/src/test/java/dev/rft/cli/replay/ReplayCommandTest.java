@@ -248,12 +248,12 @@ class ReplayCommandTest {
                 IntStream.rangeClosed(1, STEPS)
                         .mapToObj(
                                 step ->
-                                        "{\"step\": %d, \"reward\": %s, \"entropy\": %s}"
+                                        "{\"step\": %d, \"reward\": %s, \"grad_norm\": %s}"
                                                 .formatted(
                                                         step,
                                                         random.nextDouble(0.4, 0.6),
                                                         random.nextDouble(0.9, 1.1)
-                                                                * (step < NAN_AT ? 1 : 0.5)))
+                                                                * (step < NAN_AT ? 1 : 20)))
                         .collect(Collectors.joining(",\n"));
         Files.writeString(dir.resolve("trainer_state.json"), "[" + rows + "]");
 
@@ -271,7 +271,7 @@ class ReplayCommandTest {
         out.reset();
         assertThat(replay(dir.toString())).isEqualTo(1);
         assertThat(out.toString(UTF_8))
-                .contains("for     entropy-collapse: entropy = ")
+                .contains("for     gradient-explosion: grad.norm = ")
                 .contains("  next: " + next.path("check").asText() + ": ");
     }
 }

@@ -17,6 +17,7 @@ final class Example {
     private final Case known;
     private final double[] base;
     private final Map<Feature, Double> values = new TreeMap<>();
+    private final Map<Feature, Signal> signals = new TreeMap<>();
 
     /**
      * What a weight can be given to: an alarm of a detector, or the move of a signal.
@@ -31,8 +32,6 @@ final class Example {
             return first != 0 ? first : name.compareTo(other.name);
         }
     }
-
-    private final Map<Feature, Signal> signals = new TreeMap<>();
 
     Example(Fingerprints fingerprints, Cause cause, Case known) {
         this.cause = cause;

@@ -76,7 +76,7 @@ public final class FingerprintLearner {
                     "failures: must be at least " + FEWEST + ", were " + examples.size());
         }
         Learning learning = new Learning(base, examples);
-        Learning.Weights all = learning.fit(examples, learning.none());
+        double[][] all = learning.fit(examples, learning.none());
         List<double[]> shipped = new ArrayList<>();
         List<double[]> learned = new ArrayList<>();
         for (Example left : examples) {

@@ -3,9 +3,11 @@ package dev.rft.monitor.diagnose;
 import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -36,9 +38,34 @@ final class Learning {
     private final List<Fingerprint> causes;
     private final List<Example.Feature> features;
     private final boolean[] learns;
+    private final Map<Example, Known> known = new IdentityHashMap<>();
 
-    /** Weights by cause and feature, in the order of the fingerprints. */
-    record Weights(List<Map<Example.Feature, Double>> byCause) {}
+    /** A failure as arrays, for speed. */
+    private static final class Known {
+        /** Indices of its features. */
+        final int[] feature;
+
+        final double[] value;
+
+        /** What a weight that speaks for a cause counts there, by cause and feature. */
+        final double[][] whenFor;
+
+        final double[][] whenAgainst;
+
+        Known(Example example, List<Fingerprint> causes, List<Example.Feature> features) {
+            List<Example.Feature> own = List.copyOf(example.values().keySet());
+            feature = own.stream().mapToInt(features::indexOf).toArray();
+            value = example.values().values().stream().mapToDouble(v -> v).toArray();
+            whenFor = new double[causes.size()][own.size()];
+            whenAgainst = new double[causes.size()][own.size()];
+            for (int i = 0; i < causes.size(); i++) {
+                for (int k = 0; k < own.size(); k++) {
+                    whenFor[i][k] = example.worth(causes.get(i), own.get(k), 1);
+                    whenAgainst[i][k] = example.worth(causes.get(i), own.get(k), -1);
+                }
+            }
+        }
+    }
 
     Learning(Fingerprints base, List<Example> examples) {
         causes = base.causes();
@@ -50,126 +77,118 @@ final class Learning {
         for (int i = 0; i < learns.length; i++) {
             learns[i] = seen.contains(causes.get(i).cause());
         }
+        examples.forEach(example -> known.put(example, new Known(example, causes, features)));
     }
 
-    Weights none() {
-        List<Map<Example.Feature, Double>> none = new ArrayList<>();
-        causes.forEach(cause -> none.add(new TreeMap<>()));
-        return new Weights(none);
+    private Known of(Example example) {
+        return Objects.requireNonNull(known.get(example), "example");
+    }
+
+    /** Returns no weights: by cause and feature. */
+    double[][] none() {
+        return new double[causes.size()][features.size()];
     }
 
     /** Returns the scores of all causes and, last, of UNKNOWN. */
-    double[] scores(Example example, Weights weights) {
+    double[] scores(Example example, double[][] weights) {
+        Known of = of(example);
         double[] scores = example.base();
         for (int i = 0; i < causes.size(); i++) {
-            Map<Example.Feature, Double> own = weights.byCause().get(i);
-            if (!own.isEmpty()) {
-                for (Map.Entry<Example.Feature, Double> value : example.values().entrySet()) {
-                    double fit = own.getOrDefault(value.getKey(), 0.0) * value.getValue();
-                    scores[i] += fit * example.worth(causes.get(i), value.getKey(), fit);
-                }
+            for (int k = 0; k < of.feature.length; k++) {
+                double fit = weights[i][of.feature[k]] * of.value[k];
+                scores[i] += fit * (fit > 0 ? of.whenFor[i][k] : of.whenAgainst[i][k]);
             }
         }
         return scores;
     }
 
     /** Returns the weights that the failures make most probable, searched from some weights on. */
-    Weights fit(List<Example> examples, Weights from) {
-        Map<Example.Feature, Double> curvature = new HashMap<>();
-        for (Example.Feature feature : features) {
-            double sum = 1 / (PRIOR * PRIOR);
-            for (Example example : examples) {
-                double value = example.values().getOrDefault(feature, 0.0);
-                sum += value * value / 2;
+    double[][] fit(List<Example> examples, double[][] from) {
+        double[] curvature = new double[features.size()];
+        Arrays.fill(curvature, 1 / (PRIOR * PRIOR));
+        for (Example example : examples) {
+            Known of = of(example);
+            for (int k = 0; k < of.feature.length; k++) {
+                curvature[of.feature[k]] += of.value[k] * of.value[k] / 2;
             }
-            curvature.put(feature, sum);
         }
-        Weights weights = none();
-        for (int i = 0; i < causes.size(); i++) {
-            weights.byCause().get(i).putAll(from.byCause().get(i));
+        double[][] weights = none();
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = from[i].clone();
         }
         for (int step = 0; step < STEPS; step++) {
-            Weights slope = slope(examples, weights);
-            for (int i = 0; i < causes.size(); i++) {
-                Map<Example.Feature, Double> own = weights.byCause().get(i);
-                slope.byCause()
-                        .get(i)
-                        .forEach(
-                                (feature, up) ->
-                                        own.merge(
-                                                feature,
-                                                STEP * up / curvature.getOrDefault(feature, 1.0),
-                                                Double::sum));
+            double[][] slope = slope(examples, weights);
+            for (int i = 0; i < weights.length; i++) {
+                for (int f = 0; f < curvature.length; f++) {
+                    weights[i][f] += STEP * slope[i][f] / curvature[f];
+                }
             }
         }
         return weights;
     }
 
-    private Weights slope(List<Example> examples, Weights weights) {
-        Weights slope = none();
-        for (int i = 0; i < causes.size(); i++) {
-            Map<Example.Feature, Double> own = slope.byCause().get(i);
-            weights.byCause()
-                    .get(i)
-                    .forEach((feature, weight) -> own.put(feature, -weight / (PRIOR * PRIOR)));
+    private double[][] slope(List<Example> examples, double[][] weights) {
+        double[][] slope = none();
+        for (int i = 0; i < slope.length; i++) {
+            for (int f = 0; f < features.size(); f++) {
+                slope[i][f] = -weights[i][f] / (PRIOR * PRIOR);
+            }
         }
         for (Example example : examples) {
+            Known of = of(example);
             double[] probabilities = Calibrating.softmax(scores(example, weights), 1);
-            for (int i = 0; i < causes.size(); i++) {
+            for (int i = 0; i < slope.length; i++) {
                 if (learns[i]) {
                     boolean is = causes.get(i).cause() == example.cause();
-                    add(example, i, (is ? 1 : 0) - probabilities[i], weights, slope);
+                    add(of, i, (is ? 1 : 0) - probabilities[i], weights[i], slope[i]);
                 }
             }
         }
         return slope;
     }
 
-    private void add(Example example, int cause, double missing, Weights weights, Weights slope) {
-        Map<Example.Feature, Double> own = weights.byCause().get(cause);
-        for (Map.Entry<Example.Feature, Double> value : example.values().entrySet()) {
-            double weight = own.getOrDefault(value.getKey(), 0.0);
+    private static void add(Known of, int cause, double missing, double[] weights, double[] slope) {
+        for (int k = 0; k < of.feature.length; k++) {
+            double weight = weights[of.feature[k]];
+            double up = missing * of.value[k];
             // Which way a weight of 0 will go says its slope.
-            double fit = (weight == 0 ? Math.signum(missing * value.getValue()) : weight);
-            double worth = example.worth(causes.get(cause), value.getKey(), fit * value.getValue());
-            slope.byCause()
-                    .get(cause)
-                    .merge(value.getKey(), missing * value.getValue() * worth, Double::sum);
+            double fit = (weight == 0 ? up : weight) * of.value[k];
+            slope[of.feature[k]] +=
+                    up * (fit > 0 ? of.whenFor[cause][k] : of.whenAgainst[cause][k]);
         }
     }
 
     /** Returns the weights as fingerprints to add. */
-    List<Fingerprint> added(Weights weights) {
+    List<Fingerprint> added(double[][] weights) {
         List<Fingerprint> added = new ArrayList<>();
         for (int i = 0; i < causes.size(); i++) {
             Map<String, Double> alarms = new TreeMap<>();
             List<Fingerprint.Trait> traits = new ArrayList<>();
-            weights.byCause()
-                    .get(i)
-                    .forEach(
-                            (feature, exact) -> {
-                                double weight = Math.rint(exact * 100) / 100;
-                                if (Math.abs(weight) < WORTH_WRITING) {
-                                    return;
-                                }
-                                if (feature.alarm()) {
-                                    alarms.put(feature.name(), weight);
-                                } else {
-                                    // A positive weight counts against a move the other way too.
-                                    traits.add(
-                                            new Fingerprint.Trait(
-                                                    Signals.named(feature.name()),
-                                                    weight > 0
-                                                            ? Signal.Direction.UP
-                                                            : Signal.Direction.DOWN,
-                                                    Math.abs(weight),
-                                                    0));
-                                }
-                            });
+            for (int f = 0; f < features.size(); f++) {
+                double weight = Math.rint(weights[i][f] * 100) / 100;
+                Example.Feature feature = features.get(f);
+                if (Math.abs(weight) < WORTH_WRITING) {
+                    continue;
+                }
+                if (feature.alarm()) {
+                    alarms.put(feature.name(), weight);
+                } else {
+                    traits.add(trait(feature.name(), weight));
+                }
+            }
             if (!alarms.isEmpty() || !traits.isEmpty()) {
                 added.add(new Fingerprint(causes.get(i).cause(), Optional.empty(), alarms, traits));
             }
         }
         return List.copyOf(added);
+    }
+
+    /** A positive weight of a trait counts against a move the other way too. */
+    private static Fingerprint.Trait trait(String signal, double weight) {
+        return new Fingerprint.Trait(
+                Signals.named(signal),
+                weight > 0 ? Signal.Direction.UP : Signal.Direction.DOWN,
+                Math.abs(weight),
+                0);
     }
 }

@@ -40,7 +40,7 @@ public final class Logs {
         Path file = files.get(0);
         LogFormat format = options.format().isPresent() ? options.format().get() : guess(file);
         Skips skips = new Skips();
-        RowSource rows = rows(format, files, options, skips);
+        RowSource rows = rows(format, path, files, options, skips);
         try {
             Optional<Path> beside =
                     options.trajectories() && options.follow().isEmpty()
@@ -103,7 +103,7 @@ public final class Logs {
     }
 
     private static RowSource rows(
-            LogFormat format, List<Path> files, LogOptions options, Skips skips)
+            LogFormat format, Path path, List<Path> files, LogOptions options, Skips skips)
             throws IOException {
         Path file = files.get(0);
         Optional<Follow> follow = options.follow();
@@ -117,11 +117,9 @@ public final class Logs {
                 if (!FormatGuess.isTrainerState(file)) {
                     yield lines(file, new TrlLines(), follow, skips);
                 }
-                if (follow.isPresent()) {
-                    throw new LogException(
-                            file, 0, "is written anew each time and cannot be followed");
-                }
-                yield TrainerState.open(file);
+                yield follow.isPresent()
+                        ? new FollowedState(path, follow.get())
+                        : TrainerState.open(file);
             }
         };
     }

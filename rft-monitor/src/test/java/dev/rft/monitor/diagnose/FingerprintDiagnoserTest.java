@@ -124,7 +124,7 @@ class FingerprintDiagnoserTest {
         Diagnosis diagnosis =
                 diagnoser.diagnose(
                         List.of(alarm("non-finite", Signals.LOSS_POLICY)), run(Map.of()));
-        assertThat(diagnosis.candidates().get(0).probability()).isBetween(0.85, 0.9);
+        assertThat(diagnosis.candidates().get(0).probability()).isBetween(0.9, 0.95);
     }
 
     @Test

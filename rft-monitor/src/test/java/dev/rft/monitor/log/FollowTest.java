@@ -18,9 +18,11 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -144,15 +146,80 @@ class FollowTest {
         }
     }
 
+    private static String state(int... steps) {
+        return Arrays.stream(steps)
+                .mapToObj(step -> "{\"step\": " + step + ", \"reward\": 0." + step + "}")
+                .collect(Collectors.joining(",\n", "{\"log_history\": [", "]}"));
+    }
+
+    private void trainerState() throws IOException {
+        file = dir.resolve("trainer_state.json");
+        Files.writeString(file, state(1, 2));
+    }
+
     @Test
-    void open_trainerState_cannotBeFollowed() throws IOException {
-        Path state = dir.resolve("trainer_state.json");
-        Files.writeString(state, "{\"log_history\": []}");
-        file = state;
+    void next_trainerState_givesTheNewRowsEachTimeItIsWritten() throws IOException {
+        trainerState();
+        events.add(() -> {});
+        events.add(() -> Files.writeString(file, state(1, 2, 3, 4)));
+        events.add(() -> Files.writeString(file, state(1, 2, 3, 4)));
+        events.add(() -> Files.writeString(file, state(1, 2, 3, 4, 5)));
+
+        assertThat(follow()).containsExactly("1", "2", "3", "4", "5", "0 skipped");
+    }
+
+    @Test
+    void next_trainerStateHalfWritten_waitsForTheRest() throws IOException {
+        trainerState();
+        String whole = state(1, 2, 3);
+        events.add(() -> Files.writeString(file, whole.substring(0, whole.length() - 9)));
+        events.add(() -> Files.writeString(file, whole));
+        events.add(() -> Files.writeString(file, whole.substring(0, 20)));
+
+        assertThat(follow()).containsExactly("1", "2", "3", "0 skipped");
+    }
+
+    @Test
+    void next_trainerStateNeverWhole_isAnErrorAtTheEnd() throws IOException {
+        trainerState();
+        Files.writeString(file, state(1, 2).substring(0, 30));
 
         assertThatThrownBy(this::follow)
                 .isInstanceOf(LogException.class)
-                .hasMessageContaining("cannot be followed");
+                .hasMessageStartingWith(file + ", line 1: ");
+    }
+
+    @Test
+    void next_resumedTrainer_isTheNextIncarnationFromWhereHistoriesDiffer() throws IOException {
+        trainerState();
+        Files.writeString(file, state(1, 2, 3, 4));
+        events.add(() -> Files.writeString(file, state(1, 2)));
+        events.add(() -> Files.writeString(file, state(1, 2, 3, 4, 5).replace("0.3", "0.7")));
+
+        assertThat(follow())
+                .containsExactly(
+                        "1",
+                        "2",
+                        "3",
+                        "4",
+                        "3 (incarnation 1)",
+                        "4 (incarnation 1)",
+                        "5 (incarnation 1)",
+                        "0 skipped");
+    }
+
+    @Test
+    void next_checkpointsInADirectory_followsTheNewest() throws IOException {
+        Path first = Files.createDirectories(dir.resolve("run/checkpoint-2"));
+        Files.writeString(first.resolve("trainer_state.json"), state(1, 2));
+        file = dir.resolve("run");
+        Path second = dir.resolve("run/checkpoint-10");
+        events.add(() -> Files.createDirectories(second));
+        events.add(
+                () -> Files.writeString(second.resolve("trainer_state.json"), state(1, 2, 3, 10)));
+        events.add(() -> Files.delete(first.resolve("trainer_state.json")));
+
+        assertThat(follow()).containsExactly("1", "2", "3", "10", "0 skipped");
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rft.monitor.log.LogFixtures.Read;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -86,14 +88,7 @@ class LogFuzzTest {
         Path file = dir.resolve("fuzzed");
         int read = 0;
         for (int round = 0; round < ROUNDS; round++) {
-            byte[] bytes = sample.clone();
-            for (int i = 0; i <= random.nextInt(4); i++) {
-                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
-            }
-            if (random.nextInt(4) == 0) {
-                bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length));
-            }
-            Files.write(file, bytes);
+            Files.write(file, changed(sample, random));
             read += readsOrComplains(file, format) ? 1 : 0;
         }
         assertThat(read).as("readable after all").isPositive();
@@ -123,6 +118,60 @@ class LogFuzzTest {
             readsOrComplains(file, format);
             assertThatThrownBy(() -> Logs.open(file)).isInstanceOf(LogException.class);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"trajectories.jsonl", "trajectories.jsonl.gz"})
+    void read_changedTrajectories_areAnErrorOrASkip(String name) throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 12; i++) {
+            lines.append(
+                    """
+                    {"step": %d, "prompt_id": "p%d", "completion": "4", "reward": %d, \
+                    "response_length": 2, "advantage": 0.5, "repetition_ratio": 0.0, \
+                    "unique_token_ratio": 1.0, "empty": 0, "short": 0, "long": 0, "truncated": 0}
+                    """
+                            .formatted(1 + i / 4, i / 2, i % 2));
+        }
+        byte[] whole = name.endsWith(".gz") ? packed(lines.toString()) : bytes(lines.toString());
+        Path run = Files.createDirectory(dir.resolve("run"));
+        Files.write(
+                run.resolve("trainer_state.json"),
+                bytes(
+                        "[{\"step\": 1, \"kl\": 1}, {\"step\": 2, \"kl\": 1}, {\"step\": 3, \"kl\": 1}]"));
+        SplittableRandom random = new SplittableRandom(13);
+        int used = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            Files.write(run.resolve(name), changed(whole, random));
+            try {
+                Read read = read(run);
+                assertThat(read.keys()).containsExactly("1", "2", "3");
+                used += read.values("response.empty").contains(null) ? 0 : 1;
+            } catch (LogException broken) {
+                assertThat(broken).hasMessageContaining(name);
+            }
+        }
+        assertThat(used).as("used after all").isPositive();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    private static byte[] packed(String text) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (OutputStream out = new GZIPOutputStream(bytes)) {
+            out.write(bytes(text));
+        }
+        return bytes.toByteArray();
+    }
+
+    private static byte[] changed(byte[] whole, SplittableRandom random) {
+        byte[] bytes = whole.clone();
+        for (int i = 0; i <= random.nextInt(4); i++) {
+            bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+        }
+        return random.nextInt(4) == 0 ? Arrays.copyOf(bytes, random.nextInt(bytes.length)) : bytes;
     }
 
     @Test

@@ -1,0 +1,91 @@
+package dev.rft.cli.replay;
+
+import dev.rft.api.signal.Observation;
+import dev.rft.api.signal.StepKey;
+import dev.rft.monitor.Monitor;
+import dev.rft.monitor.MonitorState;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes back what a monitor has learned from steps that a run took back: by a rollback, by a resume
+ * from a checkpoint, or by beginning anew. In a log these are steps that go back under a later
+ * attempt or incarnation. Live, the supervisor rewinds the monitor with the loop; this does so in
+ * replay.
+ *
+ * <p>Implementation note. The state is saved every {@value #EVERY} steps, and the observations
+ * since the oldest of {@value #KEPT} states are kept: a state in between is that of an older one,
+ * shown the observations again. What was taken back further than that is not forgotten; before the
+ * first step nothing was learned.
+ */
+final class Rewinder {
+
+    private static final int EVERY = 32;
+    private static final int KEPT = 8;
+
+    private final Monitor monitor;
+    private final MonitorState fresh;
+    private final Deque<Saved> states = new ArrayDeque<>();
+    private final Deque<Observation> since = new ArrayDeque<>();
+    private @Nullable StepKey first;
+    private @Nullable StepKey last;
+    private int unsaved;
+
+    /** What was learned up to the end of a step. */
+    private record Saved(long step, MonitorState state) {}
+
+    Rewinder(Monitor monitor) {
+        this.monitor = monitor;
+        this.fresh = monitor.save();
+    }
+
+    /** Goes back if a step is not after the last one. To be called before the monitor sees it. */
+    void before(StepKey key) {
+        if (first == null) {
+            first = key;
+            states.add(new Saved(key.step() - 1, fresh));
+        } else if (last != null && key.step() <= last.step() && key.compareTo(last) > 0) {
+            goBackTo(key.step() - 1);
+        }
+        last = key;
+    }
+
+    /** Remembers a step. To be called after the monitor saw it. */
+    void after(Observation seen) {
+        since.addLast(seen);
+        unsaved++;
+        if (unsaved == EVERY) {
+            unsaved = 0;
+            states.addLast(new Saved(seen.key().step(), monitor.save()));
+            if (states.size() > KEPT) {
+                states.removeFirst();
+                long oldest = states.getFirst().step();
+                since.removeIf(observation -> observation.key().step() <= oldest);
+            }
+        }
+    }
+
+    private void goBackTo(long step) {
+        states.removeIf(saved -> saved.step() > step);
+        since.removeIf(observation -> observation.key().step() > step);
+        boolean fromTheBeginning = first != null && step < first.step();
+        if (fromTheBeginning) {
+            states.clear();
+            states.addLast(new Saved(step, fresh));
+        }
+        if (states.isEmpty()) {
+            states.addLast(new Saved(step, monitor.save()));
+            since.clear();
+        }
+        Saved newest = states.getLast();
+        monitor.restore(newest.state());
+        unsaved = 0;
+        for (Observation observation : since) {
+            if (observation.key().step() > newest.step()) {
+                monitor.inspect(observation);
+                unsaved++;
+            }
+        }
+    }
+}
