@@ -228,6 +228,17 @@ public record MonitorConfig(
                 Optional.of(healthy));
     }
 
+    /**
+     * Returns this with a profile from a file.
+     *
+     * @param file what {@link Profile#write} wrote
+     * @return the configuration
+     * @throws IOException when it cannot be read or is no profile
+     */
+    public MonitorConfig withProfile(Path file) throws IOException {
+        return withProfile(Profile.read(file));
+    }
+
     /** Returns a new monitor. */
     public Monitor monitor() {
         return builder().build();

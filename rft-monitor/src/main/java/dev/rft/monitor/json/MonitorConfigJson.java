@@ -1,7 +1,6 @@
 package dev.rft.monitor.json;
 
 import dev.rft.monitor.MonitorConfig;
-import dev.rft.monitor.profile.Profile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,17 +44,24 @@ public final class MonitorConfigJson {
                 json.has(FINGERPRINTS)
                         ? Optional.of(beside.resolveSibling(json.text(FINGERPRINTS)))
                         : Optional.empty();
-        Optional<Profile> profile =
-                json.has(PROFILE)
-                        ? Optional.of(profile(json, beside.resolveSibling(json.text(PROFILE))))
-                        : Optional.empty();
-        return json.checked(
-                () -> new MonitorConfig(budget, without, detectors, range, fingerprints, profile));
+        MonitorConfig config =
+                json.checked(
+                        () ->
+                                new MonitorConfig(
+                                        budget,
+                                        without,
+                                        detectors,
+                                        range,
+                                        fingerprints,
+                                        Optional.empty()));
+        return json.has(PROFILE)
+                ? compared(config, json, beside.resolveSibling(json.text(PROFILE)))
+                : config;
     }
 
-    private static Profile profile(JsonFields json, Path file) {
+    private static MonitorConfig compared(MonitorConfig config, JsonFields json, Path file) {
         try {
-            return Profile.read(file);
+            return config.withProfile(file);
         } catch (IOException unreadable) {
             throw json.wrong(PROFILE, "must be a profile, was not: " + unreadable.getMessage());
         }
