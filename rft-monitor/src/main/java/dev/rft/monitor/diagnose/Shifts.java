@@ -39,6 +39,10 @@ final class Shifts {
     private final List<Observation> since;
     private final Optional<Profile> profile;
 
+    Shifts(List<Observation> recent, long onset) {
+        this(recent, onset, Optional.empty());
+    }
+
     /**
      * Splits observations at an onset.
      *

@@ -150,7 +150,9 @@ final class Track {
             return Verdict.notEvaluated(signal + ": taken for this run's way");
         }
         alarms++;
-        return Verdict.violated(evidence().since(Math.max(1, firstStep)));
+        // Some signals, such as the KL, have no value before the first update.
+        long onset = Phases.of(firstStep) == 0 ? 1 : firstStep;
+        return Verdict.violated(evidence().since(onset));
     }
 
     private Evidence evidence() {
