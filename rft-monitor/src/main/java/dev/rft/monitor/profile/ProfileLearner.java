@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -124,8 +125,8 @@ public final class ProfileLearner {
         return new Profile(List.copyOf(runs.keySet()), signals);
     }
 
-    private static TreeSet<Signal> signals(Map<String, RunLevels> runs) {
-        TreeSet<Signal> signals = new TreeSet<>();
+    private static Set<Signal> signals(Map<String, RunLevels> runs) {
+        Set<Signal> signals = new TreeSet<>();
         runs.values().forEach(run -> signals.addAll(run.signals()));
         return signals;
     }
