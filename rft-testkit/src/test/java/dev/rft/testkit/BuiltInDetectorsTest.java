@@ -358,9 +358,7 @@ class BuiltInDetectorsTest {
     @Nested
     class ProfileGeneration extends Contract {
         ProfileGeneration() {
-            super(
-                    ofProfile("profile-generation"),
-                    Series.binomial(RESPONSE_EMPTY, 0.02, 128, 11));
+            super(ofProfile("profile-generation"), Series.binomial(RESPONSE_EMPTY, 0.02, 128, 11));
         }
     }
 

@@ -138,8 +138,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         ReplayConfig how = ReplayConfig.of(config, profile);
         LogOptions options = LogOptions.defaults().withTrajectories(!ignoreTrajectories);
         return healthyProfiles
-                ? LabelledRuns.evaluation(
-                        how, options, HealthyRuns.read(all, options)::profileFor)
+                ? LabelledRuns.evaluation(how, options, HealthyRuns.read(all, options)::profileFor)
                 : LabelledRuns.evaluation(how, options);
     }
 }

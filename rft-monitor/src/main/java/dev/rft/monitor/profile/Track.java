@@ -176,7 +176,15 @@ final class Track {
     double[] save() {
         double[] state = new double[SCALARS + LATEST + size];
         double[] scalars = {
-            read, phase, (double) firstStep, firstJudged, judged, observed, since, out ? 1 : 0, alarms
+            read,
+            phase,
+            (double) firstStep,
+            firstJudged,
+            judged,
+            observed,
+            since,
+            out ? 1 : 0,
+            alarms
         };
         System.arraycopy(scalars, 0, state, 0, SCALARS);
         System.arraycopy(latest, 0, state, SCALARS, LATEST);
