@@ -124,6 +124,10 @@ record EventLine(long step, String label, String style, String text) {
         String probability = String.format(Locale.ROOT, " (%.0f %%)", 100 * first.probability());
         String cause = Words.cause(first.cause().id());
         lines.add(new EventLine(step, "diagnosis", NEWS, cause + probability));
+        incident.diagnosis()
+                .next()
+                .ifPresent(
+                        next -> lines.add(new EventLine(step, "next", PLAIN, next.toString())));
         return lines;
     }
 

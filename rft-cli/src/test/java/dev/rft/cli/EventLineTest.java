@@ -11,6 +11,7 @@ import dev.rft.monitor.Finding;
 import dev.rft.monitor.Verdict;
 import dev.rft.monitor.diagnose.Cause;
 import dev.rft.monitor.diagnose.Diagnosis;
+import dev.rft.monitor.diagnose.NextCheck;
 import dev.rft.recovery.Attempt;
 import dev.rft.recovery.Incident;
 import dev.rft.recovery.Outcome;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine.Help.Ansi;
 
@@ -151,6 +153,30 @@ class EventLineTest {
                         "run", KEY, NOW, incident("a\u001b[2J\r\nb @|red c|@"), Map.of());
 
         assertThat(lines(opened).get(0)).contains("a [2J b @|red c|@: update.norm");
+    }
+
+    @Test
+    void of_closeCandidates_saysWhatWouldTellThemApart() {
+        Incident clear = incident("update-explosion");
+        Incident close =
+                clear.with(
+                        List.of(),
+                        new Diagnosis(
+                                clear.diagnosis().candidates(),
+                                Optional.of(
+                                        new NextCheck(
+                                                "look",
+                                                Cause.KL_EXPLOSION,
+                                                "it grew",
+                                                Cause.UPDATE_FREEZE,
+                                                "it is zero"))));
+
+        assertThat(lines(new RftEvent.IncidentOpened("run", KEY, NOW, close, Map.of())))
+                .last()
+                .asString()
+                .endsWith("look: OD-1 if it grew, OD-2 if it is zero");
+        assertThat(lines(new RftEvent.IncidentOpened("run", KEY, NOW, clear, Map.of())))
+                .noneMatch(line -> line.contains("next"));
     }
 
     @Test

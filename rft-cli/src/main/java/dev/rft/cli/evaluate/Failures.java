@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** What a diagnoser is shown of the faults in labelled runs. */
@@ -45,7 +44,7 @@ final class Failures {
         if (cause.isEmpty()) {
             return false;
         }
-        Map<Diagnosis, Question> asked = new IdentityHashMap<>();
+        IdentityHashMap<Diagnosis, Question> asked = new IdentityHashMap<>();
         Diagnoser remembers =
                 (findings, recent) -> {
                     Diagnosis answer = names.diagnose(findings, recent);

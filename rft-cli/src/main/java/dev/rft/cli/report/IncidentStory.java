@@ -13,6 +13,7 @@ import java.util.OptionalLong;
  * @param openedStep the step of its first alarm
  * @param onset the step at which it is estimated to have begun
  * @param candidates what may be wrong, most probable first, as it was last known; copied
+ * @param next what would tell the two best candidates apart; empty when one is clearly ahead
  * @param alarms what raised it; copied
  * @param actions what was done, in order; copied
  * @param closedStep the step at which it ended; empty when it was still open at the end
@@ -22,6 +23,7 @@ public record IncidentStory(
         long openedStep,
         OptionalLong onset,
         List<Candidate> candidates,
+        Optional<String> next,
         List<Alarm> alarms,
         List<Action> actions,
         OptionalLong closedStep) {
@@ -114,6 +116,7 @@ public record IncidentStory(
     /** Copies the lists. */
     public IncidentStory {
         Objects.requireNonNull(onset, "onset");
+        Objects.requireNonNull(next, "next");
         Objects.requireNonNull(closedStep, "closedStep");
         candidates = List.copyOf(candidates);
         alarms = List.copyOf(alarms);
@@ -122,7 +125,7 @@ public record IncidentStory(
 
     IncidentStory withActions(List<Action> newActions) {
         return new IncidentStory(
-                number, openedStep, onset, candidates, alarms, newActions, closedStep);
+                number, openedStep, onset, candidates, next, alarms, newActions, closedStep);
     }
 
     /**
@@ -135,6 +138,7 @@ public record IncidentStory(
                 openedStep,
                 onset,
                 last.candidates.isEmpty() ? candidates : last.candidates,
+                last.candidates.isEmpty() ? next : last.next,
                 last.alarms.isEmpty() ? alarms : last.alarms,
                 actions,
                 OptionalLong.of(step));

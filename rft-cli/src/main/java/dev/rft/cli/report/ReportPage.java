@@ -167,6 +167,7 @@ final class ReportPage {
                 "span", span(incident),
                 "alarms", incident.alarms().stream().map(ReportPage::alarm).toList(),
                 "candidates", candidates(incident),
+                "next", incident.next().stream().toList(),
                 "course", course(incident));
     }
 

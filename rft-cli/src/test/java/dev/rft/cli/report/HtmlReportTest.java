@@ -147,6 +147,7 @@ class HtmlReportTest {
                         1,
                         OptionalLong.of(1),
                         List.of(new IncidentStory.Candidate(EVIL, 1, List.of(EVIL), List.of(EVIL))),
+                        Optional.of(EVIL),
                         List.of(
                                 new IncidentStory.Alarm(
                                         EVIL,

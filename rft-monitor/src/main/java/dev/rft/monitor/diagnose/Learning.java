@@ -4,7 +4,7 @@ import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -38,7 +38,7 @@ final class Learning {
     private final List<Fingerprint> causes;
     private final List<Example.Feature> features;
     private final boolean[] learns;
-    private final Map<Example, Known> known = new IdentityHashMap<>();
+    private final Map<Example, Known> known = new HashMap<>();
 
     /** A failure as arrays, for speed. */
     private static final class Known {
