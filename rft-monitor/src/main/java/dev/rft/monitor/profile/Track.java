@@ -36,7 +36,7 @@ final class Track {
     private static final int FEWEST = 3;
     private static final int LATEST = 4;
     private static final int NONE = -1;
-    private static final int SCALARS = 9;
+    private static final int SCALARS = 10;
 
     private final Usual usual;
     private final int side;
@@ -173,8 +173,9 @@ final class Track {
                 .shiftedBy((observed - level) / deviation);
     }
 
+    /** Returns what was learned; as many numbers however much it is. */
     double[] save() {
-        double[] state = new double[SCALARS + LATEST + size];
+        double[] state = new double[SCALARS + LATEST + values.length];
         double[] scalars = {
             read,
             phase,
@@ -184,11 +185,12 @@ final class Track {
             observed,
             since,
             out ? 1 : 0,
-            alarms
+            alarms,
+            size
         };
         System.arraycopy(scalars, 0, state, 0, SCALARS);
         System.arraycopy(latest, 0, state, SCALARS, LATEST);
-        System.arraycopy(values, 0, state, SCALARS + LATEST, size);
+        System.arraycopy(values, 0, state, SCALARS + LATEST, values.length);
         return state;
     }
 
@@ -200,8 +202,8 @@ final class Track {
      */
     void restore(double[] state) {
         double[] from = state.length == 0 ? new Track(usual, side, bounds).save() : state;
-        int kept = from.length - SCALARS - LATEST;
-        if (kept < 0 || kept > values.length || !Arrays.stream(from).allMatch(Double::isFinite)) {
+        boolean whole = from.length == SCALARS + LATEST + values.length;
+        if (!whole || !Arrays.stream(from).allMatch(Double::isFinite)) {
             throw new IllegalArgumentException(
                     "state of "
                             + name()
@@ -217,8 +219,8 @@ final class Track {
         since = (int) from[6];
         out = from[7] != 0;
         alarms = (int) from[8];
+        size = Math.max(0, Math.min(values.length, (int) from[9]));
         System.arraycopy(from, SCALARS, latest, 0, LATEST);
-        System.arraycopy(from, SCALARS + LATEST, values, 0, kept);
-        size = kept;
+        System.arraycopy(from, SCALARS + LATEST, values, 0, values.length);
     }
 }
