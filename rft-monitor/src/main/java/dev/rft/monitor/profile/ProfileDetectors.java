@@ -57,13 +57,13 @@ public final class ProfileDetectors {
                         Signals.ROLLOUT_MISMATCH,
                         Signals.ROLLOUT_SURPRISE,
                         Signals.ROLLOUT_KL));
+        // Not the explained variance: of an untrained critic it may be anything below 0.
         kinds.put(
                 EvidenceClass.GRADIENT,
                 Set.of(
                         Signals.GRAD_NORM,
                         Signals.UPDATE_NORM,
                         Signals.LOSS_VALUE,
-                        Signals.VALUE_EXPLAINED_VARIANCE,
                         Signals.VALUE_GRAD_NORM));
         kinds.put(
                 EvidenceClass.GENERATION,
