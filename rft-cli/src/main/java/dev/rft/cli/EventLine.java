@@ -126,8 +126,7 @@ record EventLine(long step, String label, String style, String text) {
         lines.add(new EventLine(step, "diagnosis", NEWS, cause + probability));
         incident.diagnosis()
                 .next()
-                .ifPresent(
-                        next -> lines.add(new EventLine(step, "next", PLAIN, next.toString())));
+                .ifPresent(next -> lines.add(new EventLine(step, "next", PLAIN, next.toString())));
         return lines;
     }
 
