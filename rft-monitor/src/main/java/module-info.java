@@ -13,6 +13,7 @@ module dev.rft.monitor {
     exports dev.rft.monitor.detect;
     exports dev.rft.monitor.diagnose;
     exports dev.rft.monitor.log;
+    exports dev.rft.monitor.profile;
     exports dev.rft.monitor.json to
             dev.rft.recovery;
 

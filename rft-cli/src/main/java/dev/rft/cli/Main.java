@@ -3,6 +3,7 @@ package dev.rft.cli;
 import dev.rft.cli.evaluate.EvaluateCommand;
 import dev.rft.cli.evaluate.FingerprintsCommand;
 import dev.rft.cli.faultbench.FaultBenchCommand;
+import dev.rft.cli.replay.ProfileCommand;
 import dev.rft.cli.replay.ReplayCommand;
 import dev.rft.cli.run.RunCommand;
 import dev.rft.monitor.log.Follow;
@@ -78,6 +79,7 @@ public final class Main implements Runnable {
         CommandLine line = new CommandLine(main);
         line.addSubcommand(new DemoCommand(terminal, runner));
         line.addSubcommand(new ReplayCommand(terminal.out(), terminal.err(), FOLLOWING));
+        line.addSubcommand(new ProfileCommand(terminal.out(), terminal.err()));
         line.addSubcommand(new EvaluateCommand(terminal.out(), terminal.err()));
         line.addSubcommand(new FingerprintsCommand(terminal.out(), terminal.err()));
         line.addSubcommand(FaultBenchCommand.create(terminal.out(), terminal.err()));

@@ -2,6 +2,8 @@ package dev.rft.monitor;
 
 import dev.rft.api.signal.Observation;
 import dev.rft.monitor.detect.Detectors;
+import dev.rft.monitor.profile.Profile;
+import dev.rft.monitor.profile.ProfileDetectors;
 import dev.rft.monitor.trajectory.TrajectorySignals;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -9,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,12 +29,14 @@ public final class Monitor {
     private static final Logger LOG = LoggerFactory.getLogger(Monitor.class);
 
     private final List<Member> members;
+    private final Optional<Profile> profile;
     private final Map<String, String> quarantined = new LinkedHashMap<>();
 
     private record Member(String id, EvidenceClass evidenceClass, Detector detector) {}
 
-    private Monitor(List<Member> members) {
+    private Monitor(List<Member> members, Optional<Profile> profile) {
         this.members = List.copyOf(members);
+        this.profile = profile;
     }
 
     /**
@@ -42,6 +47,19 @@ public final class Monitor {
      */
     public static Monitor standard(AlarmBudget budget) {
         return standardBuilder(budget).build();
+    }
+
+    /**
+     * Makes a monitor of all built-in detectors that need no parameter, and of those that compare
+     * the beginning of the run with earlier healthy ones: a fault that is there from the first step
+     * on leaves the others nothing to learn from.
+     *
+     * @param budget how many false alarms they may give together
+     * @param profile what healthy runs of the same model, task and configuration look like
+     * @return the monitor
+     */
+    public static Monitor standard(AlarmBudget budget, Profile profile) {
+        return standardBuilder(budget).comparedWith(profile).build();
     }
 
     /**
@@ -115,6 +133,11 @@ public final class Monitor {
         if (members.stream().anyMatch(member -> member.id().equals(id))) {
             quarantined.putIfAbsent(id, reason);
         }
+    }
+
+    /** Returns the profile that the run is compared with, if there is one. */
+    public Optional<Profile> profile() {
+        return profile;
     }
 
     /** Returns why detectors were quarantined, by id, in the order in which it happened. */
@@ -204,6 +227,7 @@ public final class Monitor {
         private final AlarmBudget budget;
         private final Map<String, DetectorFactory> factories = new LinkedHashMap<>();
         private final Map<String, Member> own = new LinkedHashMap<>();
+        private Optional<Profile> profile = Optional.empty();
 
         private Builder(AlarmBudget budget) {
             this.budget = Objects.requireNonNull(budget, "budget");
@@ -245,6 +269,20 @@ public final class Monitor {
             return this;
         }
 
+        /**
+         * Adds the detectors that compare the beginning of the run with earlier healthy ones. They
+         * share the budget with the others.
+         *
+         * @param healthy what healthy runs of the same model, task and configuration look like
+         * @return this builder
+         * @throws IllegalArgumentException when there is a profile already
+         */
+        public Builder comparedWith(Profile healthy) {
+            ProfileDetectors.of(healthy).forEach(this::with);
+            profile = Optional.of(healthy);
+            return this;
+        }
+
         private String free(String id) {
             Objects.requireNonNull(id, "id");
             if (id.isBlank() || factories.containsKey(id) || own.containsKey(id)) {
@@ -271,7 +309,7 @@ public final class Monitor {
                         new Member(factory.id(), factory.evidenceClass(), factory.create(share)));
             }
             members.addAll(own.values());
-            return new Monitor(members);
+            return new Monitor(members, profile);
         }
     }
 }

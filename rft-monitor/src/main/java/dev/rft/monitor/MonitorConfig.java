@@ -5,6 +5,7 @@ import dev.rft.monitor.diagnose.Diagnoser;
 import dev.rft.monitor.diagnose.FingerprintDiagnoser;
 import dev.rft.monitor.json.JsonFields;
 import dev.rft.monitor.json.MonitorConfigJson;
+import dev.rft.monitor.profile.Profile;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,16 +32,19 @@ import java.util.Set;
  * @param detectors detectors to add; copied
  * @param rewardRange what the verifier can give, where that is known
  * @param fingerprints a file of fingerprints in place of rft's own, read when it is asked for
+ * @param profile what healthy runs of this set-up look like, where they are known
  */
 public record MonitorConfig(
         double falseAlarmsPerTenThousandSteps,
         List<String> without,
         List<DetectorSpec> detectors,
         Optional<RewardRange> rewardRange,
-        Optional<Path> fingerprints) {
+        Optional<Path> fingerprints,
+        Optional<Profile> profile) {
 
     private static final MonitorConfig DEFAULTS =
-            new MonitorConfig(1, List.of(), List.of(), Optional.empty(), Optional.empty());
+            new MonitorConfig(
+                    1, List.of(), List.of(), Optional.empty(), Optional.empty(), Optional.empty());
 
     /**
      * A detector to add.
@@ -89,6 +93,7 @@ public record MonitorConfig(
         detectors = List.copyOf(detectors);
         Objects.requireNonNull(rewardRange, "rewardRange");
         Objects.requireNonNull(fingerprints, "fingerprints");
+        Objects.requireNonNull(profile, "profile");
         check(without);
         if (!detectors.isEmpty()) {
             builder(falseAlarmsPerTenThousandSteps, without, detectors, rewardRange).build();
@@ -149,7 +154,8 @@ public record MonitorConfig(
      * @return the configuration
      */
     public MonitorConfig withFalseAlarmsPerTenThousandSteps(double falseAlarms) {
-        return new MonitorConfig(falseAlarms, without, detectors, rewardRange, fingerprints);
+        return new MonitorConfig(
+                falseAlarms, without, detectors, rewardRange, fingerprints, profile);
     }
 
     /**
@@ -160,7 +166,7 @@ public record MonitorConfig(
      */
     public MonitorConfig withWithout(List<String> ids) {
         return new MonitorConfig(
-                falseAlarmsPerTenThousandSteps, ids, detectors, rewardRange, fingerprints);
+                falseAlarmsPerTenThousandSteps, ids, detectors, rewardRange, fingerprints, profile);
     }
 
     /**
@@ -171,7 +177,7 @@ public record MonitorConfig(
      */
     public MonitorConfig withDetectors(List<DetectorSpec> added) {
         return new MonitorConfig(
-                falseAlarmsPerTenThousandSteps, without, added, rewardRange, fingerprints);
+                falseAlarmsPerTenThousandSteps, without, added, rewardRange, fingerprints, profile);
     }
 
     /**
@@ -186,7 +192,8 @@ public record MonitorConfig(
                 without,
                 detectors,
                 Optional.of(range),
-                fingerprints);
+                fingerprints,
+                profile);
     }
 
     /**
@@ -197,7 +204,39 @@ public record MonitorConfig(
      */
     public MonitorConfig withFingerprints(Path file) {
         return new MonitorConfig(
-                falseAlarmsPerTenThousandSteps, without, detectors, rewardRange, Optional.of(file));
+                falseAlarmsPerTenThousandSteps,
+                without,
+                detectors,
+                rewardRange,
+                Optional.of(file),
+                profile);
+    }
+
+    /**
+     * Returns this with a profile.
+     *
+     * @param healthy see the record
+     * @return the configuration
+     */
+    public MonitorConfig withProfile(Profile healthy) {
+        return new MonitorConfig(
+                falseAlarmsPerTenThousandSteps,
+                without,
+                detectors,
+                rewardRange,
+                fingerprints,
+                Optional.of(healthy));
+    }
+
+    /**
+     * Returns this with a profile from a file.
+     *
+     * @param file what {@link Profile#write} wrote
+     * @return the configuration
+     * @throws IOException when it cannot be read or is no profile
+     */
+    public MonitorConfig withProfile(Path file) throws IOException {
+        return withProfile(Profile.read(file));
     }
 
     /** Returns a new monitor. */
@@ -207,7 +246,10 @@ public record MonitorConfig(
 
     /** Begins a new monitor, to add detectors that are made in code. */
     public Monitor.Builder builder() {
-        return builder(falseAlarmsPerTenThousandSteps, without, detectors, rewardRange);
+        Monitor.Builder builder =
+                builder(falseAlarmsPerTenThousandSteps, without, detectors, rewardRange);
+        profile.ifPresent(builder::comparedWith);
+        return builder;
     }
 
     private static Monitor.Builder builder(

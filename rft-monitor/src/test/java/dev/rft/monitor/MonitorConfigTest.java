@@ -101,7 +101,7 @@ class MonitorConfigTest {
             value = {
                 "{\"budget\": 1} | budget: unknown key, must be one of"
                         + " [falseAlarmsPerTenThousandSteps, without, detectors, rewardRange,"
-                        + " fingerprints]",
+                        + " fingerprints, profile]",
                 "{\"falseAlarmsPerTenThousandSteps\": 0} | falseAlarmsPerTenThousandSteps: must be in"
                         + " (0, 1000], was 0.0",
                 "{\"falseAlarmsPerTenThousandSteps\": \"1\"} | falseAlarmsPerTenThousandSteps: must"

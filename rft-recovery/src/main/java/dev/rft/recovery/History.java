@@ -1,9 +1,11 @@
 package dev.rft.recovery;
 
 import dev.rft.api.signal.Observation;
+import dev.rft.monitor.profile.Profile;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -12,11 +14,16 @@ import java.util.function.Predicate;
  */
 final class History {
 
+    /** What is done now shows in the steps that follow. */
+    private static final int SOON = 4;
+
     private final int capacity;
+    private final Optional<Profile> profile;
     private final Deque<Observation> observations = new ArrayDeque<>();
 
-    History(int capacity, List<Observation> earlier) {
+    History(int capacity, List<Observation> earlier, Optional<Profile> profile) {
         this.capacity = capacity;
+        this.profile = profile;
         earlier.forEach(this::add);
     }
 
@@ -41,8 +48,15 @@ final class History {
         return List.copyOf(observations);
     }
 
+    /**
+     * Returns the observations from before a step; where there are none, as when a failure was
+     * there from the first step on, what a profile of healthy runs has instead.
+     */
     List<Observation> before(long step) {
-        return where(observation -> observation.key().step() < step);
+        List<Observation> own = where(observation -> observation.key().step() < step);
+        return own.isEmpty() && !observations.isEmpty() && profile.isPresent()
+                ? profile.get().reference(observations.getLast().key().step() + SOON)
+                : own;
     }
 
     List<Observation> since(long step) {

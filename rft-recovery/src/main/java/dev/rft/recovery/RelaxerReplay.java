@@ -3,6 +3,7 @@ package dev.rft.recovery;
 import dev.rft.api.signal.Observation;
 import dev.rft.recovery.event.RftEvent;
 import java.util.List;
+import java.util.Optional;
 
 /** Shows a relaxer the steps and the incidents of the past, as {@link IncidentTracker} did then. */
 final class RelaxerReplay {
@@ -16,7 +17,7 @@ final class RelaxerReplay {
     RelaxerReplay(Relaxer relaxer, int window, boolean turnable) {
         this.relaxer = relaxer;
         this.turnable = turnable;
-        this.history = new History(window, List.of());
+        this.history = new History(window, List.of(), Optional.empty());
     }
 
     /** Shows what was told of steps that have no observation, since they threw. */

@@ -18,7 +18,8 @@ import java.util.Set;
  * @param knobs the knobs and their values; copied
  * @param goodSnapshot the step of the newest good snapshot before the incident's onset; empty when
  *     there is none
- * @param reference observations from before the onset, oldest first; may be empty; copied
+ * @param reference observations from before the onset, oldest first; where the run has none, two
+ *     that stand for earlier healthy runs, if the monitor has a profile; may be empty; copied
  * @param recent observations since the onset, oldest first, the present one last; copied
  * @param alarming whether the step that was just executed raised an alarm; an action may also have
  *     failed without one, by comparison with the run before the onset

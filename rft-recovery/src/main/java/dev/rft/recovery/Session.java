@@ -83,7 +83,8 @@ public final class Session implements AutoCloseable {
 
     Session(SessionBuilder builder) {
         monitor = builder.monitor();
-        diagnoser = builder.diagnoser();
+        Diagnoser chosen = builder.diagnoser();
+        diagnoser = monitor.profile().map(chosen::comparedWith).orElse(chosen);
         RunMemory memory = builder.memory;
         threads = new CallbackThreads(builder.runId, builder.callbacks.executor());
         announcer =
@@ -93,7 +94,11 @@ public final class Session implements AutoCloseable {
                         builder.listeners,
                         builder.callbacks,
                         threads);
-        history = new History(builder.config.incidents().historyWindow(), memory.recent());
+        history =
+                new History(
+                        builder.config.incidents().historyWindow(),
+                        memory.recent(),
+                        monitor.profile());
         tracker =
                 new IncidentTracker(
                         builder.config,

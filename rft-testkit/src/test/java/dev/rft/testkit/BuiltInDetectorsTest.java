@@ -34,6 +34,9 @@ import dev.rft.monitor.Detector;
 import dev.rft.monitor.DetectorFactory;
 import dev.rft.monitor.EvidenceClass;
 import dev.rft.monitor.detect.Detectors;
+import dev.rft.monitor.profile.Profile;
+import dev.rft.monitor.profile.ProfileDetectors;
+import dev.rft.monitor.profile.ProfileLearner;
 import org.junit.jupiter.api.Nested;
 
 /** Every built-in detector keeps the contract. */
@@ -321,6 +324,48 @@ class BuiltInDetectorsTest {
     class SlowSteps extends Contract {
         SlowSteps() {
             super(standard("slow-steps"), logNormal(STEP_SECONDS, 20, 0.5, 0.2));
+        }
+    }
+
+    /** A run is compared with three others; the profile does not have its seed. */
+    private static Profile profile() {
+        ProfileLearner learner = new ProfileLearner();
+        for (int run = 1; run <= 3; run++) {
+            learner.begin("run " + run);
+            Series.ar1(GRAD_NORM, 0, 0.5, 0.3, run)
+                    .exp()
+                    .and(Series.binomial(RESPONSE_EMPTY, 0.02, 128, run))
+                    .steps(500)
+                    .forEach(learner::observe);
+        }
+        return learner.profile();
+    }
+
+    private static DetectorFactory ofProfile(String id) {
+        return ProfileDetectors.of(profile()).stream()
+                .filter(factory -> factory.id().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Nested
+    class ProfileGradient extends Contract {
+        ProfileGradient() {
+            super(ofProfile("profile-gradient"), logNormal(GRAD_NORM, 1, 0.5, 0.3));
+        }
+    }
+
+    @Nested
+    class ProfileGeneration extends Contract {
+        ProfileGeneration() {
+            super(ofProfile("profile-generation"), Series.binomial(RESPONSE_EMPTY, 0.02, 128, 11));
+        }
+    }
+
+    @Nested
+    class ProfileSetUp extends Contract {
+        ProfileSetUp() {
+            super(ofProfile(ProfileDetectors.SET_UP), logNormal(GRAD_NORM, 1, 0.5, 0.3));
         }
     }
 }

@@ -60,6 +60,19 @@ public final class EvaluateCommand implements Callable<Integer> {
             description = "The configuration of rft replay.")
     private @Nullable Path config;
 
+    @Option(
+            names = "--profile",
+            paramLabel = "FILE",
+            description = "The profile of rft replay, for all runs.")
+    private @Nullable Path profile;
+
+    @Option(
+            names = "--healthy-profiles",
+            description =
+                    "Compare each run with a profile of DIR's healthy runs of the same task and"
+                            + " other seeds, where there are two.")
+    private boolean healthyProfiles;
+
     @Option(names = "--json", description = "Print one JSON object on one line.")
     private boolean json;
 
@@ -86,8 +99,8 @@ public final class EvaluateCommand implements Callable<Integer> {
                     spec.commandLine(), "--parallel: must be >= 1, was " + parallel);
         }
         try {
-            Evaluation evaluation = evaluation();
             List<Evaluation.Run> all = Evaluation.find(directory, this::warn);
+            Evaluation evaluation = evaluation(all);
             Map<String, Map<String, List<RunResult>>> scored = new LinkedHashMap<>();
             if (splits.isEmpty()) {
                 scored.put("all", evaluation.evaluate(all, parallel, this::warn));
@@ -116,9 +129,16 @@ public final class EvaluateCommand implements Callable<Integer> {
         err.println("rft evaluate: " + broken);
     }
 
-    private Evaluation evaluation() throws IOException {
-        ReplayConfig how = config == null ? ReplayConfig.defaults() : ReplayConfig.read(config);
-        return LabelledRuns.evaluation(
-                how, LogOptions.defaults().withTrajectories(!ignoreTrajectories));
+    private Evaluation evaluation(List<Evaluation.Run> all) throws IOException {
+        if (healthyProfiles && profile != null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--healthy-profiles: must not be given with --profile, which is for all runs");
+        }
+        ReplayConfig how = ReplayConfig.of(config, profile);
+        LogOptions options = LogOptions.defaults().withTrajectories(!ignoreTrajectories);
+        return healthyProfiles
+                ? LabelledRuns.evaluation(how, options, HealthyRuns.read(all, options)::profileFor)
+                : LabelledRuns.evaluation(how, options);
     }
 }

@@ -123,7 +123,7 @@ final class Evaluation {
 
     private Watched watch(Run run) throws IOException {
         List<Method.Watcher> watchers =
-                methods.stream().map(method -> method.watcher().get()).toList();
+                methods.stream().map(method -> method.watcher().apply(run.label())).toList();
         try (LogReader log = Logs.open(run.directory(), options)) {
             Optional<Observation> next = log.next();
             while (next.isPresent()) {

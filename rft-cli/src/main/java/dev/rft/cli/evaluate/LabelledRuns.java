@@ -6,13 +6,16 @@ import dev.rft.cli.replay.Replay;
 import dev.rft.cli.replay.ReplayConfig;
 import dev.rft.monitor.diagnose.Diagnoser;
 import dev.rft.monitor.log.LogOptions;
+import dev.rft.monitor.profile.Profile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** Scores what is seen in labelled runs, beside the rules in common use. */
@@ -65,11 +68,26 @@ public final class LabelledRuns {
 
     /** The library as it is configured, and what others do. */
     static Evaluation evaluation(ReplayConfig how, LogOptions options) throws IOException {
+        return evaluation(how, options, label -> Optional.empty());
+    }
+
+    /** The same, with a profile for each run for which there is one. */
+    static Evaluation evaluation(
+            ReplayConfig how, LogOptions options, Function<Label, Optional<Profile>> profiles)
+            throws IOException {
         Diagnoser diagnoser = how.monitor().diagnoser();
         List<Method> methods = new ArrayList<>();
         methods.add(
                 new Method(
-                        "rft", () -> new ReplayMethod(new Replay(how, diagnoser, incident -> {}))));
+                        "rft",
+                        label ->
+                                new ReplayMethod(
+                                        new Replay(
+                                                profiles.apply(label)
+                                                        .map(how::withProfile)
+                                                        .orElse(how),
+                                                diagnoser,
+                                                incident -> {}))));
         methods.addAll(Baselines.all());
         return new Evaluation(methods, options);
     }

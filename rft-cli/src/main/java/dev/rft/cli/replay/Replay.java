@@ -2,8 +2,10 @@ package dev.rft.cli.replay;
 
 import dev.rft.api.signal.Observation;
 import dev.rft.monitor.Monitor;
+import dev.rft.monitor.Verdict;
 import dev.rft.monitor.diagnose.Diagnoser;
 import dev.rft.monitor.log.LogReader;
+import dev.rft.monitor.profile.ProfileDetectors;
 import dev.rft.recovery.Decision;
 import dev.rft.recovery.Incident;
 import dev.rft.recovery.RecoveryConfig;
@@ -39,6 +41,7 @@ public final class Replay {
     private int current;
     private long openedAt;
     private long records;
+    private Optional<String> remark = Optional.empty();
 
     /**
      * Makes a replay of one run.
@@ -89,6 +92,7 @@ public final class Replay {
         Decision decision = session.observe(observation);
         rewinder.after(observation);
         records++;
+        remark = remark.isPresent() ? remark : remark(decision);
         if (decision.incident().isEmpty()) {
             return;
         }
@@ -102,6 +106,19 @@ public final class Replay {
         } else if (records - openedAt <= settleSteps && !seen.signals().isEmpty()) {
             incidents.set(incidents.size() - 1, seen);
         }
+    }
+
+    private static Optional<String> remark(Decision decision) {
+        return decision.findings().stream()
+                .filter(finding -> finding.detector().equals(ProfileDetectors.SET_UP))
+                .filter(finding -> finding.verdict() instanceof Verdict.Suspect)
+                .map(finding -> ((Verdict.Suspect) finding.verdict()).evidence().expected())
+                .findFirst();
+    }
+
+    /** Returns what is to be known of the comparison with a profile, if anything. */
+    public Optional<String> remark() {
+        return remark;
     }
 
     /** Returns how many steps there were. */

@@ -77,6 +77,14 @@ public final class ReplayCommand implements Callable<Integer> {
                             + " settleSteps; see docs/configuration.md.")
     private @Nullable Path config;
 
+    @Option(
+            names = "--profile",
+            paramLabel = "FILE",
+            description =
+                    "What healthy runs of this set-up look like, from rft profile, in place of the"
+                            + " configuration's.")
+    private @Nullable Path profile;
+
     @Option(names = "--json", description = "Print one JSON object on one line.")
     private boolean json;
 
@@ -111,6 +119,7 @@ public final class ReplayCommand implements Callable<Integer> {
             } else {
                 ReplayText.lines(log, replay).forEach(out::println);
             }
+            replay.remark().ifPresent(remark -> err.println("rft replay: " + remark));
             warnOfSkipped(log.progress());
             return replay.incidents().isEmpty() ? 0 : INCIDENT;
         } catch (IOException unreadable) {
@@ -120,7 +129,7 @@ public final class ReplayCommand implements Callable<Integer> {
     }
 
     private Replay replay(LogReader log) throws IOException {
-        ReplayConfig how = config == null ? ReplayConfig.defaults() : ReplayConfig.read(config);
+        ReplayConfig how = ReplayConfig.of(config, profile);
         Diagnoser diagnoser = how.monitor().diagnoser();
         if (!follow) {
             return new Replay(how, diagnoser, incident -> {});
@@ -150,7 +159,7 @@ public final class ReplayCommand implements Callable<Integer> {
     }
 
     /** A missing file's exception has nothing but its name for a message. */
-    private static String reason(IOException unreadable) {
+    static String reason(Exception unreadable) {
         return unreadable instanceof NoSuchFileException missing
                 ? missing.getFile() + ": no such file"
                 : String.valueOf(unreadable.getMessage());

@@ -4,6 +4,7 @@ import dev.rft.monitor.MonitorConfig;
 import dev.rft.monitor.json.JsonFields;
 import dev.rft.monitor.json.JsonRecords;
 import dev.rft.monitor.json.MonitorConfigJson;
+import dev.rft.monitor.profile.Profile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a log is watched.
@@ -59,5 +61,29 @@ public record ReplayConfig(MonitorConfig monitor, int quietSteps, int settleStep
         } catch (IllegalArgumentException wrong) {
             throw new IOException(wrong.getMessage(), wrong);
         }
+    }
+
+    /**
+     * Reads what a command line names.
+     *
+     * @param config a file as for {@link #read}; null for the defaults
+     * @param profile a profile in place of the configuration's; null for none
+     * @return the configuration
+     * @throws IOException when a file cannot be read, or is wrong
+     */
+    public static ReplayConfig of(@Nullable Path config, @Nullable Path profile)
+            throws IOException {
+        ReplayConfig how = config == null ? DEFAULTS : read(config);
+        return profile == null ? how : how.withProfile(Profile.read(profile));
+    }
+
+    /**
+     * Returns this with a profile.
+     *
+     * @param healthy what healthy runs look like
+     * @return the configuration
+     */
+    public ReplayConfig withProfile(Profile healthy) {
+        return new ReplayConfig(monitor.withProfile(healthy), quietSteps, settleSteps);
     }
 }

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -172,7 +173,8 @@ class EvaluateCommandTest {
                         .filter(one -> one.name().equals(name))
                         .findFirst()
                         .orElseThrow();
-        Method.Watcher watcher = method.watcher().get();
+        Label label = new Label("run", List.of(), "", "", OptionalLong.empty(), Map.of());
+        Method.Watcher watcher = method.watcher().apply(label);
         for (int step = 1; step <= 50; step++) {
             double value = step >= jumpAt ? to : step % 2 == 0 ? 1.01 : 0.99;
             watcher.observe(Observation.of(step, Map.of(signal, value)));

@@ -238,7 +238,7 @@ class ReplayCommandTest {
                                 + file
                                 + ": monitor.budget: unknown key, must be one of"
                                 + " [falseAlarmsPerTenThousandSteps, without, detectors,"
-                                + " rewardRange, fingerprints]\n");
+                                + " rewardRange, fingerprints, profile]\n");
     }
 
     @Test

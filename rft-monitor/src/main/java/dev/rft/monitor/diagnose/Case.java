@@ -5,6 +5,7 @@ import dev.rft.api.signal.Signal;
 import dev.rft.monitor.Evidence;
 import dev.rft.monitor.Finding;
 import dev.rft.monitor.Verdict;
+import dev.rft.monitor.profile.Profile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -45,7 +46,11 @@ final class Case {
     /** How well a cause fits, with what speaks for and against it. */
     record Score(Cause cause, double value, List<String> supporting, List<String> opposing) {}
 
-    Case(List<Finding> findings, List<Observation> recent, Stages stages) {
+    Case(
+            List<Finding> findings,
+            List<Observation> recent,
+            Stages stages,
+            Optional<Profile> profile) {
         List<Alarm> violated = new ArrayList<>();
         for (Finding finding : findings) {
             if (finding.verdict() instanceof Verdict.Violated alarm) {
@@ -53,7 +58,7 @@ final class Case {
             }
         }
         alarms = List.copyOf(violated);
-        shifts = new Shifts(recent, onset(alarms, recent));
+        shifts = new Shifts(recent, onset(alarms, recent), profile);
         course = new Course(stages, shifts);
     }
 

@@ -2,11 +2,13 @@ package dev.rft.monitor.diagnose;
 
 import dev.rft.api.signal.Observation;
 import dev.rft.monitor.Finding;
+import dev.rft.monitor.profile.Profile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Ranks causes by how well what moved since the onset fits their fingerprints, which are data.
@@ -19,9 +21,15 @@ import java.util.List;
 public final class FingerprintDiagnoser implements Diagnoser {
 
     private final Fingerprints fingerprints;
+    private final Optional<Profile> profile;
 
     FingerprintDiagnoser(Fingerprints fingerprints) {
+        this(fingerprints, Optional.empty());
+    }
+
+    private FingerprintDiagnoser(Fingerprints fingerprints, Optional<Profile> profile) {
         this.fingerprints = fingerprints;
+        this.profile = profile;
     }
 
     /** Returns the diagnoser with rft's own fingerprints. */
@@ -44,6 +52,11 @@ public final class FingerprintDiagnoser implements Diagnoser {
     }
 
     @Override
+    public FingerprintDiagnoser comparedWith(Profile healthy) {
+        return new FingerprintDiagnoser(fingerprints, Optional.of(healthy));
+    }
+
+    @Override
     public Diagnosis diagnose(List<Finding> findings, List<Observation> recent) {
         if (recent.isEmpty()) {
             throw new IllegalArgumentException("recent: must not be empty");
@@ -51,7 +64,7 @@ public final class FingerprintDiagnoser implements Diagnoser {
         if (findings.stream().noneMatch(Finding::alarm)) {
             return Diagnosis.unknown();
         }
-        Case known = new Case(findings, recent, fingerprints.stages());
+        Case known = new Case(findings, recent, fingerprints.stages(), profile);
         List<Diagnosis.Candidate> ranked = softmax(scores(known));
         return new Diagnosis(ranked, new NextChecks(fingerprints, known.shifts()).of(ranked));
     }

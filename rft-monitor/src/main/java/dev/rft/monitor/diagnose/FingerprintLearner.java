@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Learns fingerprints from failures whose cause is known, beside those that rft brings.
@@ -50,7 +51,9 @@ public final class FingerprintLearner {
             throw new IllegalArgumentException(
                     "failure: must have an alarm and observations, had none");
         }
-        examples.add(new Example(base, cause, new Case(findings, recent, base.stages())));
+        examples.add(
+                new Example(
+                        base, cause, new Case(findings, recent, base.stages(), Optional.empty())));
     }
 
     /** Returns how many failures were added, by cause. */

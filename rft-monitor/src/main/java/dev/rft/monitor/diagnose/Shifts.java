@@ -2,6 +2,7 @@ package dev.rft.monitor.diagnose;
 
 import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.Signal;
+import dev.rft.monitor.profile.Profile;
 import dev.rft.monitor.stats.Robust;
 import dev.rft.monitor.stats.Transform;
 import dev.rft.monitor.trajectory.TrajectorySignals;
@@ -17,6 +18,9 @@ import java.util.OptionalInt;
  * before) / s on the signal's scale, with s the scaled median absolute deviation of at most {@value
  * #BEFORE} values before, at least the sampling noise of a small batch or 3 % of a positive signal:
  * a signal that never moved has no noise to compare with. Values that are not finite are left out.
+ * Where fewer than {@value #SMALLEST_BEFORE} values lie before the onset, as when the failure was
+ * there from the first step on, each step is compared with what a profile of healthy runs expects
+ * of it, and s is the deviation of a healthy run's value from that.
  */
 final class Shifts {
 
@@ -33,6 +37,11 @@ final class Shifts {
 
     private final List<Observation> before;
     private final List<Observation> since;
+    private final Optional<Profile> profile;
+
+    Shifts(List<Observation> recent, long onset) {
+        this(recent, onset, Optional.empty());
+    }
 
     /**
      * Splits observations at an onset.
@@ -40,8 +49,10 @@ final class Shifts {
      * @param recent observations, oldest first, not empty
      * @param onset the first step of the change; of a step executed more than once the last
      *     execution counts
+     * @param profile stands in for steps before the onset where there are too few
      */
-    Shifts(List<Observation> recent, long onset) {
+    Shifts(List<Observation> recent, long onset, Optional<Profile> profile) {
+        this.profile = profile;
         int attempt = recent.get(recent.size() - 1).key().attempt();
         int split = recent.size() - 1;
         while (split > 0
@@ -70,8 +81,12 @@ final class Shifts {
      * @return the shift, 0 within the tolerance; empty when there are too few values to tell
      */
     OptionalDouble beyond(Signal signal, double tolerance) {
-        double[] now = values(signal, since);
         Optional<Usual> usual = usual(signal);
+        double[] now =
+                since.stream()
+                        .mapToDouble(o -> transformed(signal, o) - usualDrift(usual, signal, o))
+                        .filter(Double::isFinite)
+                        .toArray();
         if (usual.isEmpty() || now.length == 0) {
             return OptionalDouble.empty();
         }
@@ -99,7 +114,9 @@ final class Shifts {
         int arrived = -1;
         boolean away = true;
         for (int step = since.size() - 1; step >= 0; step--) {
-            double value = transformed(signal, since.get(step));
+            Observation observation = since.get(step);
+            double value =
+                    transformed(signal, observation) - usualDrift(usual, signal, observation);
             double distance = sign * (value - usual.get().centre()) / usual.get().deviation();
             boolean now = distance >= Math.abs(shift.getAsDouble()) / 2;
             arrived = now && away ? step : arrived;
@@ -108,12 +125,20 @@ final class Shifts {
         return arrived < 0 ? OptionalInt.empty() : OptionalInt.of(arrived);
     }
 
-    private record Usual(double centre, double deviation) {}
+    /**
+     * What is usual of a signal.
+     *
+     * @param centre its usual value, in a profile that of the first step since the onset
+     * @param deviation of its noise
+     * @param drifts whether a profile says how the usual value moves from there
+     */
+    private record Usual(double centre, double deviation, boolean drifts) {}
 
     private Optional<Usual> usual(Signal signal) {
         double[] old = values(signal, before);
         if (old.length < SMALLEST_BEFORE) {
-            return Optional.empty();
+            return expected(signal, since.get(0))
+                    .map(usual -> new Usual(usual.level(), usual.deviation(), true));
         }
         double centre = Robust.median(old);
         double floor =
@@ -122,7 +147,22 @@ final class Shifts {
                     case LOG -> 0.03;
                     case FRACTION -> Transform.angularDeviation(count(signal));
                 };
-        return Optional.of(new Usual(centre, Math.max(Robust.deviation(old, centre), floor)));
+        double deviation = Math.max(Robust.deviation(old, centre), floor);
+        return Optional.of(new Usual(centre, deviation, false));
+    }
+
+    private Optional<Profile.Expected> expected(Signal signal, Observation observation) {
+        return profile.flatMap(healthy -> healthy.expected(signal, observation.key().step()));
+    }
+
+    /** How far the usual value has moved since the onset; NaN where a profile ends. */
+    private double usualDrift(Optional<Usual> usual, Signal signal, Observation observation) {
+        if (usual.filter(Usual::drifts).isEmpty()) {
+            return 0;
+        }
+        return expected(signal, observation)
+                .map(now -> now.level() - usual.get().centre())
+                .orElse(Double.NaN);
     }
 
     private int count(Signal signal) {

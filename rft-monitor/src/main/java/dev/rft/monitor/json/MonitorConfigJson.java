@@ -1,6 +1,7 @@
 package dev.rft.monitor.json;
 
 import dev.rft.monitor.MonitorConfig;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ public final class MonitorConfigJson {
     private static final String DETECTORS = "detectors";
     private static final String REWARD_RANGE = "rewardRange";
     private static final String FINGERPRINTS = "fingerprints";
+    private static final String PROFILE = "profile";
     private static final String SETTINGS = "settings";
 
     private MonitorConfigJson() {}
@@ -27,7 +29,7 @@ public final class MonitorConfigJson {
      *     detector cannot be made
      */
     public static MonitorConfig read(JsonFields json, Path beside) {
-        json.only(List.of(BUDGET, WITHOUT, DETECTORS, REWARD_RANGE, FINGERPRINTS));
+        json.only(List.of(BUDGET, WITHOUT, DETECTORS, REWARD_RANGE, FINGERPRINTS, PROFILE));
         MonitorConfig defaults = MonitorConfig.defaults();
         double budget =
                 json.has(BUDGET) ? json.finite(BUDGET) : defaults.falseAlarmsPerTenThousandSteps();
@@ -42,8 +44,27 @@ public final class MonitorConfigJson {
                 json.has(FINGERPRINTS)
                         ? Optional.of(beside.resolveSibling(json.text(FINGERPRINTS)))
                         : Optional.empty();
-        return json.checked(
-                () -> new MonitorConfig(budget, without, detectors, range, fingerprints));
+        MonitorConfig config =
+                json.checked(
+                        () ->
+                                new MonitorConfig(
+                                        budget,
+                                        without,
+                                        detectors,
+                                        range,
+                                        fingerprints,
+                                        Optional.empty()));
+        return json.has(PROFILE)
+                ? compared(config, json, beside.resolveSibling(json.text(PROFILE)))
+                : config;
+    }
+
+    private static MonitorConfig compared(MonitorConfig config, JsonFields json, Path file) {
+        try {
+            return config.withProfile(file);
+        } catch (IOException unreadable) {
+            throw json.wrong(PROFILE, "must be a profile, was not: " + unreadable.getMessage());
+        }
     }
 
     private static MonitorConfig.DetectorSpec spec(JsonFields json) {

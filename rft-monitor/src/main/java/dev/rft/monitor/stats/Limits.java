@@ -17,7 +17,7 @@ package dev.rft.monitor.stats;
  * @param pair robust z of each of two values in a row that are one
  * @param drift height of the CUSUM that is an alarm
  */
-record Limits(double spike, double pair, double drift) {
+public record Limits(double spike, double pair, double drift) {
 
     static final double DRIFT_EXPONENT = 1.0;
     static final double SPIKE_FREEDOM = 3;
@@ -47,7 +47,7 @@ record Limits(double spike, double pair, double drift) {
      * <p>With t = tan(u) sqrt(v) the tail is the integral of cos(u)^(v - 1) up to pi / 2, a finite
      * interval on a smooth function: bisection over u loses no digits far out, where series do.
      */
-    static double studentQuantile(double tail, double freedom) {
+    public static double studentQuantile(double tail, double freedom) {
         double area = 2 * tail * complementIntegral(Math.PI / 2, freedom);
         double low = 0;
         double high = Math.PI / 2;
