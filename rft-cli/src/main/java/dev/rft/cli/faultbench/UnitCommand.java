@@ -4,7 +4,6 @@ import dev.rft.faultbench.bench.FaultBench;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -12,8 +11,6 @@ import picocli.CommandLine.Option;
 /** One workload from one seed: what {@link RunCommand} starts a process for. */
 @Command(name = "unit", hidden = true, description = "One workload from one seed.")
 final class UnitCommand implements Callable<Integer> {
-
-    private static final int ORPHANED = 3;
 
     @Mixin private BenchOptions options = new BenchOptions();
 
@@ -28,13 +25,7 @@ final class UnitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        // Whoever asked for this is gone: nobody waits for it any more.
-        CompletableFuture<?> orphaned =
-                ProcessHandle.current()
-                        .parent()
-                        .<CompletableFuture<?>>map(ProcessHandle::onExit)
-                        .orElseGet(CompletableFuture::new)
-                        .thenRun(() -> Runtime.getRuntime().halt(ORPHANED));
+        FaultBench.endWithParent();
         for (String workload : options.workloads()) {
             FaultBench.execute(
                     options.plan(),
@@ -45,7 +36,6 @@ final class UnitCommand implements Callable<Integer> {
                     options.out(),
                     out::println);
         }
-        orphaned.cancel(false);
         return 0;
     }
 }
