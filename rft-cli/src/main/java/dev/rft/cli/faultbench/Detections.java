@@ -100,7 +100,10 @@ final class Detections {
         List<String> head = new ArrayList<>(List.of("method", "F1", "precision"));
         strengths.forEach(strength -> head.add("recall, " + strength));
         head.addAll(
-                List.of("false alarms per 1,000 healthy steps", "alarms per benign change", "delay"));
+                List.of(
+                        "false alarms per 1,000 healthy steps",
+                        "alarms per benign change",
+                        "delay"));
         List<List<String>> rows = new ArrayList<>();
         for (JsonNode method : split.path("methods")) {
             List<String> row = new ArrayList<>();
@@ -260,9 +263,7 @@ final class Detections {
             rows.add(
                     List.of(
                             number(bin.path("probability"), "%.2f"),
-                            new Share(
-                                            Math.round(bin.path("right").asDouble() * answers),
-                                            answers)
+                            new Share(Math.round(bin.path("right").asDouble() * answers), answers)
                                     .text()));
         }
         return new Table(

@@ -26,8 +26,17 @@ final class HarmChart {
                 bottom + 8);
         for (int percent = 0; percent <= 100; percent += 20) {
             double x = x(percent / 100.0);
-            add(svg, "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"20\" y2=\"%d\"/>", x, x, bottom);
-            add(svg, "<text class=\"soft\" text-anchor=\"middle\" x=\"%.1f\" y=\"13\">%d</text>", x, percent);
+            add(
+                    svg,
+                    "<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"20\" y2=\"%d\"/>",
+                    x,
+                    x,
+                    bottom);
+            add(
+                    svg,
+                    "<text class=\"soft\" text-anchor=\"middle\" x=\"%.1f\" y=\"13\">%d</text>",
+                    x,
+                    percent);
         }
         int y = TOP + ROW / 2;
         for (Harm harm : harms) {
@@ -47,7 +56,13 @@ final class HarmChart {
                 escaped(harm.workload()));
         double alone = x(harm.alone());
         double healthy = x(harm.healthy());
-        add(svg, "<line class=\"lost\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>", alone, healthy, y, y);
+        add(
+                svg,
+                "<line class=\"lost\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>",
+                alone,
+                healthy,
+                y,
+                y);
         add(
                 svg,
                 "<line class=\"mark-healthy\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>",
@@ -66,11 +81,7 @@ final class HarmChart {
         }
         Double oracle = harm.arms().get("oracle");
         if (oracle != null) {
-            add(
-                    svg,
-                    "<path class=\"mark-oracle\" d=\"M%.1f %dl6 6-6 6-6-6z\"/>",
-                    x(oracle),
-                    y - 6);
+            add(svg, "<path class=\"mark-oracle\" d=\"M%.1f %dl6 6-6 6-6-6z\"/>", x(oracle), y - 6);
         }
     }
 

@@ -102,7 +102,8 @@ final class ScoreCommand implements Callable<Integer> {
             return false;
         }
         try {
-            for (JsonNode fault : JSON.readTree(run.resolve("label.json").toFile()).path("faults")) {
+            for (JsonNode fault :
+                    JSON.readTree(run.resolve("label.json").toFile()).path("faults")) {
                 if (Fault.of(fault.path("injected").asText()).stream()
                         .anyMatch(Fault::endsTheRun)) {
                     return false;

@@ -33,8 +33,7 @@ final class ScorePage {
     }
 
     String html() throws IOException {
-        List<Harm> harms =
-                repair.harm().stream().filter(harm -> harm.harmed().hits() > 0).toList();
+        List<Harm> harms = repair.harm().stream().filter(harm -> harm.harmed().hits() > 0).toList();
         List<Table> tables = new ArrayList<>(repair.tables());
         tables.addAll(2, seen.tables());
         Map<String, Object> page = new LinkedHashMap<>();
@@ -86,8 +85,7 @@ final class ScorePage {
                         arm -> {
                             tiles.add(share("supervised", "Recovered", arm.recovered()));
                             tiles.add(share("alone", "Made worse", arm.worse()));
-                            tiles.add(
-                                    share("plain", "Benign, acted on", arm.benignActedOn()));
+                            tiles.add(share("plain", "Benign, acted on", arm.benignActedOn()));
                         });
         return tiles;
     }
@@ -111,8 +109,7 @@ final class ScorePage {
                                 100 * share.high()));
     }
 
-    private static Map<String, String> tile(
-            String tone, String label, String value, String note) {
+    private static Map<String, String> tile(String tone, String label, String value, String note) {
         return Map.of("tone", tone, "label", label, "value", value, "note", note);
     }
 
@@ -138,7 +135,8 @@ final class ScorePage {
                     count && sum > 0 && !row.get(i).isEmpty()
                             ? Long.toString(100 * Long.parseLong(row.get(i)) / sum)
                             : "";
-            cells.add(Map.of("text", row.get(i), "kind", count ? "count" : "plain", "shade", shade));
+            cells.add(
+                    Map.of("text", row.get(i), "kind", count ? "count" : "plain", "shade", shade));
         }
         return cells;
     }

@@ -3,14 +3,19 @@ package dev.rft.cli.faultbench;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.ProcessBuilder.Redirect;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A process that does one workload from one seed. What it prints is passed on, and kept. */
+/**
+ * A process that does one workload from one seed. Its progress is passed on, and kept with what it
+ * logs.
+ */
 final class UnitProcess {
 
     private static final int SIGNALLED = 128;
@@ -35,17 +40,23 @@ final class UnitProcess {
     /**
      * Executes the unit.
      *
-     * @param out gets what the process prints
+     * @param out gets the progress
      * @param err is told when it fails
      * @return whether it ended well
      */
     boolean succeeds(PrintStream out, PrintStream err) throws IOException, InterruptedException {
         Files.createDirectories(log.toAbsolutePath().getParent());
-        Process process = new ProcessBuilder(command()).redirectErrorStream(true).start();
+        Files.writeString(log, "");
+        Process process =
+                new ProcessBuilder(command())
+                        .redirectError(Redirect.appendTo(log.toFile()))
+                        .start();
         try (BufferedReader lines = process.inputReader();
                 PrintStream kept =
                         new PrintStream(
-                                Files.newOutputStream(log), true, Charset.defaultCharset())) {
+                                Files.newOutputStream(log, StandardOpenOption.APPEND),
+                                true,
+                                Charset.defaultCharset())) {
             lines.lines()
                     .forEach(
                             line -> {
@@ -55,7 +66,7 @@ final class UnitProcess {
             int code = process.waitFor();
             if (code != 0) {
                 err.printf(
-                        "rft faultbench run: %s: its process ended with %d%s; what it printed is in"
+                        "rft faultbench run: %s: its process ended with %d%s; its log is"
                                 + " %s, and the same command goes on where it stopped%n",
                         name,
                         code,

@@ -145,8 +145,7 @@ final class Branch implements AutoCloseable {
             reason = "nobody looked after it";
         } catch (Ended ended) {
             completed = false;
-            reason = String.format(
-                            "ended in step %d, and nobody looked after it", executed + 1);
+            reason = String.format("ended in step %d, and nobody looked after it", executed + 1);
         }
     }
 
@@ -211,12 +210,7 @@ final class Branch implements AutoCloseable {
             // Nobody has to sit through an outage here: its clock is wound on.
             RunReport report =
                     Policies.supervisor(
-                                    loop,
-                                    clock,
-                                    arm,
-                                    unit.seed(),
-                                    unit.run(what),
-                                    injector::waits)
+                                    loop, clock, arm, unit.seed(), unit.run(what), injector::waits)
                             .listener(journal)
                             .listener(metrics)
                             .run(unit.steps());

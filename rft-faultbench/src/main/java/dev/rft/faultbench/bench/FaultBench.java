@@ -52,8 +52,7 @@ public final class FaultBench {
                 .parent()
                 .ifPresent(
                         parent ->
-                                parent.onExit()
-                                        .thenRun(() -> Runtime.getRuntime().halt(ORPHANED)));
+                                parent.onExit().thenRun(() -> Runtime.getRuntime().halt(ORPHANED)));
     }
 
     /**

@@ -53,7 +53,7 @@ final class KilledRun {
         Path state = directory.resolve("state");
         delete(state); // of an attempt that was cut off
         Files.createDirectories(state);
-        warmStart.write(state.resolve(KilledLife.WARM));
+        warmStart.write(directory.resolve(KilledLife.WARM));
         long started = System.nanoTime();
         for (long step : kills().toArray()) {
             if (!killed(step)) {
@@ -64,9 +64,8 @@ final class KilledRun {
             throw new IOException(unit.run(what) + ": was killed by somebody else");
         }
         ObjectNode result = RunFiles.result(arm).put("accuracy_before", before);
-        result.setAll(read(state.resolve(KilledLife.RESULT)));
-        result.put(
-                "executed_steps", MetricsLog.read(directory.resolve(KilledLife.METRICS)).size());
+        result.setAll(read(directory.resolve(KilledLife.RESULT)));
+        result.put("executed_steps", MetricsLog.read(directory.resolve(KilledLife.METRICS)).size());
         result.put("seconds", (System.nanoTime() - started) * 1e-9);
         delete(state);
         return result;

@@ -89,8 +89,7 @@ final class SolvedSearch {
 
         @Override
         public Prompt draw(RandomGenerator random) {
-            Prompt prompt =
-                    again.isEmpty() ? usual.draw(random) : again.get(next++ % again.size());
+            Prompt prompt = again.isEmpty() ? usual.draw(random) : again.get(next++ % again.size());
             drawn.add(prompt);
             return prompt;
         }
@@ -99,10 +98,7 @@ final class SolvedSearch {
         void sample(LiveRun scout, int batch, Map<Prompt, Double> missed) {
             drawn.clear();
             List<Trajectory> responses =
-                    scout.trainer()
-                            .collect(new StepKey(0, batch, 0))
-                            .trajectories()
-                            .trajectories();
+                    scout.trainer().collect(new StepKey(0, batch, 0)).trajectories().trajectories();
             for (Trajectory response : responses) {
                 missed.merge(drawn.get(response.group()), 1 - response.reward(), Double::sum);
             }

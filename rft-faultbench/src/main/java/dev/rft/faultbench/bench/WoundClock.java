@@ -42,11 +42,6 @@ final class WoundClock {
     Watchdog watchdog() {
         Watchdog usual = Watchdog.defaults();
         return new Watchdog(
-                usual.factor(),
-                usual.warmUpSteps(),
-                STEP,
-                true,
-                Duration.ofMillis(20),
-                now::get);
+                usual.factor(), usual.warmUpSteps(), STEP, true, Duration.ofMillis(20), now::get);
     }
 }

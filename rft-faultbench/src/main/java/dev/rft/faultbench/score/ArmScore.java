@@ -63,9 +63,7 @@ public record ArmScore(
                 share(incurable, each -> each.stoppedRightly(each.ending(arm))),
                 share(curable, each -> each.ending(arm).stopped()),
                 median(curable, each -> each.gain(each.ending(arm)) / each.loss()),
-                mean(
-                        curable,
-                        each -> each.healthy().value() - each.ending(arm).accuracy().value()),
+                mean(curable, each -> each.healthy().value() - each.ending(arm).accuracy().value()),
                 error(curable, each -> each.healthy().standardErrorTo(each.ending(arm).accuracy())),
                 mean(
                         wentOn,

@@ -96,9 +96,7 @@ final class Cases {
         return new Case.Ending(
                 accuracy(file),
                 result.path("executed_steps").asLong(),
-                seconds.isNumber()
-                        ? OptionalDouble.of(seconds.asDouble())
-                        : OptionalDouble.empty(),
+                seconds.isNumber() ? OptionalDouble.of(seconds.asDouble()) : OptionalDouble.empty(),
                 !result.path("completed").asBoolean(true),
                 actions,
                 named);

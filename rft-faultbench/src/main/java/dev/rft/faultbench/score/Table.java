@@ -45,7 +45,8 @@ public record Table(String title, String note, List<String> head, List<List<Stri
                                     .orElse(1)));
         }
         lines.add(line(head, widths));
-        lines.add("|" + String.join("|", widths.stream().map(w -> "-".repeat(w + 2)).toList()) + "|");
+        lines.add(
+                "|" + String.join("|", widths.stream().map(w -> "-".repeat(w + 2)).toList()) + "|");
         rows.forEach(row -> lines.add(line(row, widths)));
         if (!note.isEmpty()) {
             lines.add("");

@@ -121,7 +121,10 @@ public final class LiveRun implements AutoCloseable {
         return task.heldOut().size();
     }
 
-    /** Returns the same as {@link #accuracy} on prompts from outside the training distribution; empty without any. */
+    /**
+     * Returns the same as {@link #accuracy} on prompts from outside the training distribution;
+     * empty without any.
+     */
     public OptionalDouble accuracyOutside() {
         return task.outOfDistribution().isEmpty()
                 ? OptionalDouble.empty()

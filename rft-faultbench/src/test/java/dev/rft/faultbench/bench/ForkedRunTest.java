@@ -19,9 +19,13 @@ import dev.rft.faultbench.workload.LiveRun;
 import dev.rft.faultbench.workload.Setting;
 import dev.rft.faultbench.workload.WarmStart;
 import dev.rft.faultbench.workload.Workload;
+import dev.rft.monitor.diagnose.Cause;
 import dev.rft.recovery.RunReport;
 import dev.rft.recovery.Supervisor;
 import dev.rft.recovery.event.RftEvent;
+import dev.rft.recovery.journal.JournalEntry;
+import dev.rft.recovery.journal.JournalReader;
+import dev.rft.recovery.journal.MetricsLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,6 +124,63 @@ class ForkedRunTest {
         }
         assertThat(Files.readAllLines(twice.resolve(unit.run(what)).resolve("metrics.jsonl")))
                 .hasSize(STEPS + 1);
+    }
+
+    @Test
+    void hang_watched_isInterruptedAndTheRunGoesOn_sameEachTime() throws IOException {
+        int onset = ONSET + 2; // after the steps that the watchdog learns from
+        BenchCase what =
+                new BenchCase(
+                        "hang-easy",
+                        List.of(Injection.of(Fault.HANG, onset)),
+                        Optional.empty(),
+                        onset);
+        Unit unit = new Unit("addition-ppo", SEED, STEPS, List.of(what), List.of(Arm.NONE));
+        try (LiveRun healthy = open(List.of());
+                Trunk trunk = new Trunk(healthy.loop(), STEPS, observation -> {})) {
+            JsonNode alone = branch(trunk, unit, what, Arm.NONE, "alone");
+            JsonNode watched = branch(trunk, unit, what, Arm.SUPERVISED, "watched");
+            JsonNode again = branch(trunk, unit, what, Arm.SUPERVISED, "again");
+
+            assertThat(alone.path("completed").asBoolean()).isFalse();
+            assertThat(alone.path("reason").asText()).contains("step " + onset, "nobody");
+            assertThat(alone.path("executed_steps").asInt()).isEqualTo(onset - 1);
+            assertThat(alone.path("accuracy_final")).isEqualTo(alone.path("accuracy_before"));
+            assertThat(watched.path("completed").asBoolean()).isTrue();
+            assertThat(watched.path("executed_steps").asInt()).isGreaterThan(STEPS);
+            assertThat(again).isEqualTo(watched);
+        }
+
+        for (String run : List.of("watched", "again")) {
+            List<Cause> named =
+                    JournalReader.read(directory.resolve(run).resolve("journal.jsonl"))
+                            .entries()
+                            .stream()
+                            .map(JournalEntry::event)
+                            .filter(RftEvent.IncidentOpened.class::isInstance)
+                            .map(event -> ((RftEvent.IncidentOpened) event).incident())
+                            .map(incident -> incident.diagnosis().cause())
+                            .toList();
+            assertThat(named).containsExactly(Cause.HANG);
+        }
+        assertThat(measured("again")).isEqualTo(measured("watched"));
+    }
+
+    private JsonNode branch(Trunk trunk, Unit unit, BenchCase what, Arm arm, String name)
+            throws IOException {
+        Path own = Files.createDirectory(directory.resolve(name));
+        try (Branch branch = new Branch(manager, workload, warmStart, trunk, unit, what, arm)) {
+            ObjectNode result = branch.run(own);
+            result.remove("seconds");
+            return result;
+        }
+    }
+
+    /** Returns what each step measured, but how long it took. */
+    private List<Map<Signal, Double>> measured(String name) throws IOException {
+        return MetricsLog.read(directory.resolve(name).resolve("metrics.jsonl")).stream()
+                .map(row -> timeless(row.observation()))
+                .toList();
     }
 
     private static LiveRun open(List<Injection> faults) {
