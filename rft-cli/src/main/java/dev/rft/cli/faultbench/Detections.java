@@ -39,8 +39,13 @@ final class Detections {
         this.split = seen.path("splits").path(0);
     }
 
-    List<Table> tables() {
-        return List.of(methods(), faults(), diagnosis(), confusionTable(), calibration());
+    /**
+     * Returns it all as tables.
+     *
+     * @param benign how many benign changes there are
+     */
+    List<Table> tables(int benign) {
+        return List.of(methods(benign), faults(), diagnosis(), confusionTable(), calibration());
     }
 
     /** Returns the library's own scores. */
@@ -94,7 +99,20 @@ final class Detections {
                         interval.high() / thousands);
     }
 
-    private Table methods() {
+    private static String perChange(JsonNode scores, int benign) {
+        JsonNode rate = scores.path("alarms_per_benign_event");
+        if (!rate.isNumber() || benign == 0) {
+            return "–";
+        }
+        PoissonInterval interval = PoissonInterval.of(Math.round(rate.asDouble() * benign));
+        return format(
+                "%.2f (%.2f to %.2f)",
+                rate.asDouble(),
+                interval.low() / benign,
+                interval.high() / benign);
+    }
+
+    private Table methods(int benign) {
         List<String> strengths = new ArrayList<>();
         own().path("strengths").fieldNames().forEachRemaining(strengths::add);
         List<String> head = new ArrayList<>(List.of("method", "F1", "precision"));
@@ -114,7 +132,7 @@ final class Detections {
                 row.add(recall(method.path("strengths").path(strength)).text());
             }
             row.add(falseAlarms(method));
-            row.add(number(method.path("alarms_per_benign_event"), "%.2f"));
+            row.add(perChange(method, benign));
             row.add(number(method.path("median_delay"), "%.1f"));
             rows.add(row);
         }

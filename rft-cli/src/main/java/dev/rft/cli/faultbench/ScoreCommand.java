@@ -79,7 +79,7 @@ final class ScoreCommand implements Callable<Integer> {
                 all.set("seen", seen);
                 out.println(all);
             } else {
-                List<Table> tables = new ArrayList<>(detections.tables());
+                List<Table> tables = new ArrayList<>(detections.tables(repair.benignChanges()));
                 tables.addAll(repair.tables());
                 for (Table table : tables) {
                     table.markdown().forEach(out::println);

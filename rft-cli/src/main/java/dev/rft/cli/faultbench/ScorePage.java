@@ -35,7 +35,7 @@ final class ScorePage {
     String html() throws IOException {
         List<Harm> harms = repair.harm().stream().filter(harm -> harm.harmed().hits() > 0).toList();
         List<Table> tables = new ArrayList<>(repair.tables());
-        tables.addAll(2, seen.tables());
+        tables.addAll(2, seen.tables(repair.benignChanges()));
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("css", resource("score.css"));
         page.put("directory", directory.toString());

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * @param id the case: fault, strength and setting
  * @param seeds how many runs
  * @param harmed how many of them lost 5 points and 3 standard errors
- * @param seen in how many of them anything alarmed from the onset on
+ * @param seen in how many of them rft alarmed from the onset on, of those that did not end there
  * @param healthy mean final accuracy of the healthy runs
  * @param alone mean final accuracy of those that nobody looked after
  * @param loss the mean difference
@@ -81,12 +81,15 @@ public record Harm(
         double squares =
                 group.stream().mapToDouble(each -> each.loss() - loss).map(d -> d * d).sum();
         int n = group.size();
+        List<Case> toTheEnd = group.stream().filter(each -> !each.alone().stopped()).toList();
         return new Harm(
                 group.get(0).truth().workload(),
                 group.get(0).truth().id(),
                 n,
                 new Share(group.stream().filter(Case::harmed).count(), n),
-                new Share(group.stream().filter(each -> seen.contains(each.run())).count(), n),
+                new Share(
+                        toTheEnd.stream().filter(each -> seen.contains(each.run())).count(),
+                        toTheEnd.size()),
                 group.stream().mapToDouble(each -> each.healthy().value()).average().orElseThrow(),
                 arms.getOrDefault(Case.ALONE, Double.NaN),
                 loss,
@@ -156,7 +159,7 @@ public record Harm(
                                         ? "–"
                                         : ArmScore.points(loss, seedHalfWidth() / NORMAL),
                                 verdict(),
-                                seen.hits() + "/" + seen.of()));
+                                seen.of() == 0 ? "–" : seen.hits() + "/" + seen.of()));
         for (String arm : shown) {
             Double accuracy = arms.get(arm);
             row.add(accuracy == null ? "–" : percent(accuracy));

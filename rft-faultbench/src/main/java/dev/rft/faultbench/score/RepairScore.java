@@ -46,6 +46,11 @@ public final class RepairScore {
         return scores(cases);
     }
 
+    /** Returns how many benign changes there are. */
+    public int benignChanges() {
+        return (int) cases.stream().filter(each -> !each.faulty()).count();
+    }
+
     private List<ArmScore> scores(List<Case> among) {
         return Harm.arms(among).stream()
                 .filter(arm -> !arm.equals(Case.ALONE))

@@ -127,9 +127,9 @@ class PlanTest {
 
     @Test
     void unit_ofAnotherSeed_hasTheSameCasesAtOtherSteps() {
-        List<String> one = onsets(Plan.FULL, "points");
+        List<String> one = onsets(Plan.FULL, "addition");
         List<String> other =
-                Plan.FULL.unit("points", 2, List.of(Arm.NONE)).cases().stream()
+                Plan.FULL.unit("addition", 2, List.of(Arm.NONE)).cases().stream()
                         .map(each -> each.id() + "@" + each.onset())
                         .toList();
 
