@@ -10,6 +10,7 @@ import dev.rft.core.train.EnvironmentSource;
 import dev.rft.core.train.RewardFunction;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
@@ -65,7 +66,7 @@ public final class FaultInjector {
      * @return this
      */
     public FaultInjector stuckBy(Runnable chosen) {
-        stuck = chosen;
+        stuck = Objects.requireNonNull(chosen, "chosen");
         return this;
     }
 
