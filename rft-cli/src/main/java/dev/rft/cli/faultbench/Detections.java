@@ -107,9 +107,7 @@ final class Detections {
         PoissonInterval interval = PoissonInterval.of(Math.round(rate.asDouble() * benign));
         return format(
                 "%.2f (%.2f to %.2f)",
-                rate.asDouble(),
-                interval.low() / benign,
-                interval.high() / benign);
+                rate.asDouble(), interval.low() / benign, interval.high() / benign);
     }
 
     private Table methods(int benign) {

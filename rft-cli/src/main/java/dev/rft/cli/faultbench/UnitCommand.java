@@ -4,6 +4,7 @@ import dev.rft.faultbench.bench.FaultBench;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,7 +26,8 @@ final class UnitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        FaultBench.endWithParent();
+        // Whoever asked for this may be gone: nobody waits for it then.
+        CompletableFuture<?> orphaned = FaultBench.endWithParent();
         for (String workload : options.workloads()) {
             FaultBench.execute(
                     options.plan(),
@@ -36,6 +38,7 @@ final class UnitCommand implements Callable<Integer> {
                     options.out(),
                     out::println);
         }
+        orphaned.cancel(false);
         return 0;
     }
 }

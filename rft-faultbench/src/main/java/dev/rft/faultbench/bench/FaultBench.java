@@ -3,6 +3,7 @@ package dev.rft.faultbench.bench;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** Live failures of all kinds, run in processes of their own. */
@@ -46,13 +47,15 @@ public final class FaultBench {
     /**
      * Ends this process as soon as the one that has started it is gone: nobody waits for it then,
      * and what it was to write is begun anew by another.
+     *
+     * @return to be cancelled when this process has done its work
      */
-    public static void endWithParent() {
-        ProcessHandle.current()
+    public static CompletableFuture<?> endWithParent() {
+        return ProcessHandle.current()
                 .parent()
-                .ifPresent(
-                        parent ->
-                                parent.onExit().thenRun(() -> Runtime.getRuntime().halt(ORPHANED)));
+                .<CompletableFuture<?>>map(ProcessHandle::onExit)
+                .orElseGet(CompletableFuture::new)
+                .thenRun(() -> Runtime.getRuntime().halt(ORPHANED));
     }
 
     /**

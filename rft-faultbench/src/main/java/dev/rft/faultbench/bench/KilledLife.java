@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * One life of a {@link KilledRun}: a training with supervision on the disk, as anybody would write
@@ -43,7 +44,7 @@ final class KilledLife {
      * @throws IOException when a file cannot be read or written
      */
     public static void main(String[] arguments) throws IOException {
-        FaultBench.endWithParent();
+        CompletableFuture<?> orphaned = FaultBench.endWithParent();
         Path home = Path.of(arguments[0]);
         Workload workload = Workload.of(arguments[1]).orElseThrow();
         long seed = Long.parseLong(arguments[2]);
@@ -75,6 +76,7 @@ final class KilledLife {
                 Files.writeString(home.resolve(RESULT), result.toString());
             }
         }
+        orphaned.cancel(false);
     }
 
     private static final class Mortal extends ForwardingLoop {

@@ -15,6 +15,7 @@ import dev.rft.faultbench.fault.Fault;
 import dev.rft.faultbench.fault.FaultInjector;
 import dev.rft.faultbench.fault.FaultyLoop;
 import dev.rft.faultbench.fault.Injection;
+import dev.rft.faultbench.score.RepairScore;
 import dev.rft.faultbench.workload.LiveRun;
 import dev.rft.faultbench.workload.Setting;
 import dev.rft.faultbench.workload.WarmStart;
@@ -26,7 +27,6 @@ import dev.rft.recovery.event.RftEvent;
 import dev.rft.recovery.journal.JournalEntry;
 import dev.rft.recovery.journal.JournalReader;
 import dev.rft.recovery.journal.MetricsLog;
-import dev.rft.faultbench.score.RepairScore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -225,5 +225,4 @@ class ForkedRunTest {
         values.remove(Signals.STEP_SECONDS);
         return values;
     }
-
 }
