@@ -71,14 +71,13 @@ final class ScorePage {
                         "plain",
                         "False alarms",
                         own.path("false_alarms").asText(),
-                        "per 1,000 healthy steps: "
-                                + Detections.falseAlarms(own).replaceFirst(".*: ", "")));
+                        Detections.falseAlarms(own).replaceFirst(".*: ", "") + " per 1,000"));
         JsonNode named = own.path("diagnosis");
         long runs = named.path("runs").asLong();
         tiles.add(
                 share(
                         "plain",
-                        "Named rightly, of those",
+                        "Named rightly",
                         new Share(Math.round(named.path("type_top1").asDouble() * runs), runs)));
         arm("supervised")
                 .ifPresent(
