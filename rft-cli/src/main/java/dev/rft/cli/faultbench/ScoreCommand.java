@@ -87,10 +87,7 @@ final class ScoreCommand implements Callable<Integer> {
                 }
             }
             return 0;
-        } catch (UncheckedIOException unreadable) {
-            err.println("rft faultbench score: " + unreadable.getCause().getMessage());
-            return UNREADABLE;
-        } catch (IOException unreadable) {
+        } catch (IOException | UncheckedIOException unreadable) {
             err.println("rft faultbench score: " + unreadable.getMessage());
             return UNREADABLE;
         }
@@ -111,7 +108,7 @@ final class ScoreCommand implements Callable<Integer> {
             }
             return true;
         } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
+            throw new UncheckedIOException(run + ": " + unreadable.getMessage(), unreadable);
         }
     }
 
