@@ -19,7 +19,8 @@ public final class Main {
         if (arguments.length == 0) {
             System.err.println(
                     "usage: update-step MODEL THREADS DIRECTORY | supervision MODEL THREADS STEPS"
-                            + " ROUNDS | jmh ARGUMENTS; MODEL is tiny or 25m");
+                            + " ROUNDS | stall MODEL THREADS STEPS ROUNDS [DIRECTORY] | jmh"
+                            + " ARGUMENTS; MODEL is tiny or 25m");
             System.exit(2);
         }
         String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length);
@@ -33,6 +34,13 @@ public final class Main {
                             Integer.parseInt(rest[1]),
                             Integer.parseInt(rest[2]),
                             Integer.parseInt(rest[3]));
+            case "stall" ->
+                    SnapshotStall.measure(
+                            Sizes.named(rest[0]),
+                            Integer.parseInt(rest[1]),
+                            Integer.parseInt(rest[2]),
+                            Integer.parseInt(rest[3]),
+                            Path.of(rest.length > 4 ? rest[4] : "."));
             case "jmh" -> org.openjdk.jmh.Main.main(rest);
             default -> throw new IllegalArgumentException("measurement: unknown, " + arguments[0]);
         }
