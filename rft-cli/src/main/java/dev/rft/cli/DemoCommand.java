@@ -212,7 +212,7 @@ final class DemoCommand implements Callable<Integer> {
         }
 
         private static boolean strikesAddition(Fault fault) {
-            return !fault.needsTools() && !fault.needsCritic();
+            return !fault.needsTools() && !fault.needsCritic() && !fault.endsTheRun();
         }
     }
 

@@ -7,12 +7,17 @@ package dev.rft.cli.evaluate;
  * @param low the lower end
  * @param high the upper end
  */
-record PoissonInterval(double low, double high) {
+public record PoissonInterval(double low, double high) {
 
     private static final double TAIL = 0.025;
     private static final int HALVINGS = 200;
 
-    static PoissonInterval of(long count) {
+    /**
+     * Returns the interval.
+     *
+     * @param count how many events there were, at least 0
+     */
+    public static PoissonInterval of(long count) {
         if (count < 0) {
             throw new IllegalArgumentException("count: must be >= 0, was " + count);
         }

@@ -66,15 +66,19 @@ final class BenchOptions {
     }
 
     List<String> workloads() {
-        return workloads.isEmpty() ? plan.workloads() : workloads;
+        return workloads.isEmpty() ? plan.workloads() : distinct(workloads);
     }
 
     List<String> faults() {
-        return faults;
+        return distinct(faults);
     }
 
     List<Arm> arms() {
-        return arms;
+        return distinct(arms);
+    }
+
+    private static <T> List<T> distinct(List<T> values) {
+        return values.stream().distinct().toList();
     }
 
     /** Returns the arguments of a process that does one workload from one seed. */
@@ -85,12 +89,12 @@ final class BenchOptions {
                         "--plan=" + plan,
                         "--workload=" + workload,
                         "--seed=" + seed,
-                        "--arm=" + join(arms, Arm::toString));
+                        "--arm=" + join(arms(), Arm::toString));
         return Stream.concat(
                         common,
                         faults.isEmpty()
                                 ? Stream.of()
-                                : Stream.of("--fault=" + String.join(",", faults)))
+                                : Stream.of("--fault=" + String.join(",", faults())))
                 .toList();
     }
 
@@ -130,9 +134,15 @@ final class BenchOptions {
     static final class FaultConverter implements ITypeConverter<String> {
         @Override
         public String convert(String value) {
-            if (!value.equals("benign") && Fault.of(value).isEmpty()) {
-                List<String> ids = Arrays.stream(Fault.values()).map(Fault::id).toList();
-                throw unknown(Stream.concat(ids.stream(), Stream.of("benign")).toList(), value);
+            List<String> known =
+                    Stream.concat(
+                                    Arrays.stream(Fault.values())
+                                            .filter(fault -> fault != Fault.NONE)
+                                            .map(Fault::id),
+                                    Stream.of("benign"))
+                            .toList();
+            if (!known.contains(value)) {
+                throw unknown(known, value);
             }
             return value;
         }

@@ -1,19 +1,17 @@
 package dev.rft.cli.faultbench;
 
+import dev.rft.faultbench.bench.FaultBench;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,21 +63,19 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (parallel < 1) {
-            throw new ParameterException(
-                    spec.commandLine(), "--parallel: must be >= 1, was " + parallel);
+            throw bad("--parallel: must be >= 1, was " + parallel, null);
         }
-        Files.createDirectories(options.out());
-        Deque<List<String>> units = new ArrayDeque<>();
-        for (long seed : seeds) {
-            for (String workload : options.workloads()) {
-                units.add(options.arguments(workload, seed));
-            }
+        List<UnitProcess> units = units();
+        try {
+            FaultBench.open(options.out());
+        } catch (IOException foreign) {
+            throw bad("--out: " + foreign.getMessage(), foreign);
         }
         ExecutorService workers = Executors.newFixedThreadPool(parallel);
         try {
             List<Future<Boolean>> ends = new ArrayList<>();
-            for (List<String> unit : units) {
-                ends.add(workers.submit(() -> succeeded(unit)));
+            for (UnitProcess unit : units) {
+                ends.add(workers.submit(() -> unit.succeeds(out, err)));
             }
             boolean all = true;
             for (Future<Boolean> end : ends) {
@@ -87,33 +83,42 @@ final class RunCommand implements Callable<Integer> {
             }
             return all ? 0 : FAILED;
         } catch (ExecutionException failed) {
-            throw new IOException("a process could not be started", failed.getCause());
+            throw new IOException(
+                    "a process could not be started: " + failed.getCause(), failed.getCause());
         } finally {
             workers.shutdownNow();
         }
     }
 
-    private boolean succeeded(List<String> unit) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command(unit)).redirectErrorStream(true).start();
-        try (var lines = process.inputReader()) {
-            lines.lines().forEach(out::println);
-            int code = process.waitFor();
-            if (code != 0) {
-                err.println("rft faultbench: a process ended with " + code + ": " + unit);
+    /** Where faults were asked for, a workload that has none of them has nothing to do. */
+    private List<UnitProcess> units() {
+        List<UnitProcess> units = new ArrayList<>();
+        for (long seed : new LinkedHashSet<>(seeds)) {
+            for (String workload : options.workloads()) {
+                if (options.faults().isEmpty()
+                        || !FaultBench.cases(options.plan(), workload, seed, options.faults())
+                                .isEmpty()) {
+                    units.add(
+                            new UnitProcess(
+                                    workload + "-s" + seed,
+                                    options.arguments(workload, seed),
+                                    options.out()));
+                }
             }
-            return code == 0;
-        } finally {
-            process.destroy();
         }
+        if (units.isEmpty()) {
+            throw bad(
+                    String.format(
+                            "--fault: plan %s has no case of %s on %s",
+                            options.plan(),
+                            String.join(", ", options.faults()),
+                            String.join(", ", options.workloads())),
+                    null);
+        }
+        return units;
     }
 
-    private static List<String> command(List<String> unit) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.addAll(List.of("dev.rft.cli.Main", "faultbench", "unit"));
-        command.addAll(unit);
-        return command;
+    private ParameterException bad(String message, @Nullable Throwable cause) {
+        return new ParameterException(spec.commandLine(), message, cause);
     }
 }

@@ -1,13 +1,19 @@
 package dev.rft.cli.faultbench;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rft.cli.evaluate.LabelledRuns;
+import dev.rft.faultbench.bench.FaultBench;
+import dev.rft.faultbench.fault.Fault;
 import dev.rft.faultbench.score.RepairScore;
+import dev.rft.faultbench.score.Table;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -21,13 +27,15 @@ import picocli.CommandLine.Parameters;
         name = "score",
         description = {
             "Scores detection and diagnosis on the runs that nobody looked after, beside the rules in"
-                    + " common use, and repair against them and against the healthy runs.",
+                    + " common use, and repair against them and against the healthy runs. Prints"
+                    + " Markdown.",
             ""
         },
         mixinStandardHelpOptions = true)
 final class ScoreCommand implements Callable<Integer> {
 
     private static final int UNREADABLE = 2;
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     @Parameters(paramLabel = "DIR", description = "What 'rft faultbench run --out' was given.")
     private Path directory = Path.of("");
@@ -35,7 +43,10 @@ final class ScoreCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object on one line.")
     private boolean json;
 
-    @Option(names = "--html", paramLabel = "FILE", description = "Also write the tables as a page.")
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Also write a page that needs nothing but itself.")
     private @Nullable Path html;
 
     private final PrintStream out;
@@ -49,30 +60,67 @@ final class ScoreCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try {
-            LabelledRuns.Scored seen =
+            JsonNode seen =
                     LabelledRuns.score(
-                            directory,
-                            run -> Files.exists(run.resolve("result.json")),
-                            broken -> err.println("rft faultbench score: " + broken));
-            RepairScore repair = RepairScore.read(directory);
-            List<String> lines = new ArrayList<>(seen.lines());
-            lines.add("");
-            lines.addAll(repair.lines());
+                                    directory,
+                                    ScoreCommand::showsItsFault,
+                                    broken -> err.println("rft faultbench score: " + broken))
+                            .json();
+            Detections detections = new Detections(seen);
+            RepairScore repair = RepairScore.read(directory, detections.seenRuns());
+            if (html != null) {
+                write(html, new ScorePage(directory, detections, repair).html());
+            }
             if (json) {
-                ObjectNode all = new ObjectMapper().createObjectNode();
-                all.set("seen", seen.json());
+                ObjectNode all = JSON.createObjectNode();
+                all.put("bench_version", FaultBench.VERSION);
+                detections.into(all);
                 all.set("repair", repair.json());
+                all.set("seen", seen);
                 out.println(all);
             } else {
-                lines.forEach(out::println);
-            }
-            if (html != null) {
-                Files.writeString(html, ScorePage.of(directory, lines));
+                List<Table> tables = new ArrayList<>(detections.tables(repair.benignChanges()));
+                tables.addAll(repair.tables());
+                for (Table table : tables) {
+                    table.markdown().forEach(out::println);
+                    out.println();
+                }
             }
             return 0;
-        } catch (IOException unreadable) {
+        } catch (IOException | UncheckedIOException unreadable) {
             err.println("rft faultbench score: " + unreadable.getMessage());
             return UNREADABLE;
+        }
+    }
+
+    /** Tells whether a run is done, and has steps to see its fault in, if it has one. */
+    private static boolean showsItsFault(Path run) {
+        if (!Files.exists(run.resolve("result.json"))) {
+            return false;
+        }
+        try {
+            for (JsonNode fault :
+                    JSON.readTree(run.resolve("label.json").toFile()).path("faults")) {
+                if (Fault.of(fault.path("injected").asText()).stream()
+                        .anyMatch(Fault::endsTheRun)) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(run + ": " + unreadable.getMessage(), unreadable);
+        }
+    }
+
+    /** Writes a page that is seen whole or not at all. */
+    private static void write(Path file, String page) throws IOException {
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        try {
+            Files.writeString(part, page);
+            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException failed) {
+            Files.deleteIfExists(part);
+            throw new IOException(file + ": the page could not be written: " + failed, failed);
         }
     }
 }

@@ -13,8 +13,6 @@ import picocli.CommandLine.Option;
 @Command(name = "unit", hidden = true, description = "One workload from one seed.")
 final class UnitCommand implements Callable<Integer> {
 
-    private static final int ORPHANED = 3;
-
     @Mixin private BenchOptions options = new BenchOptions();
 
     @Option(names = "--seed", required = true, description = "The seed.")
@@ -28,13 +26,8 @@ final class UnitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        // Whoever asked for this is gone: nobody waits for it any more.
-        CompletableFuture<?> orphaned =
-                ProcessHandle.current()
-                        .parent()
-                        .<CompletableFuture<?>>map(ProcessHandle::onExit)
-                        .orElseGet(CompletableFuture::new)
-                        .thenRun(() -> Runtime.getRuntime().halt(ORPHANED));
+        // Whoever asked for this may be gone: nobody waits for it then.
+        CompletableFuture<?> orphaned = FaultBench.endWithParent();
         for (String workload : options.workloads()) {
             FaultBench.execute(
                     options.plan(),

@@ -74,7 +74,22 @@ public final class Evaluation {
      * @throws Environment.InfrastructureException when an environment failed
      */
     public double accuracy(PolicyModel model) {
-        double score = 0;
+        double sum = 0;
+        for (double score : scores(model)) {
+            sum += score;
+        }
+        return sum / prompts.size();
+    }
+
+    /**
+     * Measures a model item by item, so that two models can be compared on the same items.
+     *
+     * @param model the model; borrowed
+     * @return the score of each prompt, in their order; the caller's
+     * @throws Environment.InfrastructureException when an environment failed
+     */
+    public double[] scores(PolicyModel model) {
+        double[] scores = new double[prompts.size()];
         for (int start = 0; start < prompts.size(); start += CHUNK) {
             List<Prompt> chunk = prompts.subList(start, Math.min(start + CHUNK, prompts.size()));
             Responses responses =
@@ -91,9 +106,10 @@ public final class Evaluation {
                             "accuracy: could not be measured, an environment failed", null);
                 }
                 String response = tokenizer.decode(responses.rollout().response(row));
-                score += verifier.score(chunk.get(row), response) + responses.earned(row);
+                scores[start + row] =
+                        verifier.score(chunk.get(row), response) + responses.earned(row);
             }
         }
-        return score / prompts.size();
+        return scores;
     }
 }

@@ -25,6 +25,11 @@ public enum Arm {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** Tells whether the library's eyes are on the run. */
+    boolean watched() {
+        return this != NONE && this != ORACLE;
+    }
+
     /** Tells whether a plan that has little time runs it on every workload. */
     boolean everywhere() {
         return this == NONE || this == SUPERVISED;

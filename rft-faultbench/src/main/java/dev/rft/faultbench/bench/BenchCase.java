@@ -1,5 +1,6 @@
 package dev.rft.faultbench.bench;
 
+import dev.rft.faultbench.fault.Fault;
 import dev.rft.faultbench.fault.Injection;
 import java.util.List;
 import java.util.Objects;
@@ -32,6 +33,10 @@ record BenchCase(String id, List<Injection> injections, Optional<Benign> benign,
         return faulty()
                 ? injections.stream().anyMatch(each -> names.contains(each.fault().id()))
                 : names.contains("benign");
+    }
+
+    boolean has(Fault fault) {
+        return injections.stream().anyMatch(each -> each.fault() == fault);
     }
 
     boolean faulty() {

@@ -17,7 +17,9 @@ enum Benign {
     /** The process is replaced by one that resumes from a snapshot. */
     RESUME,
     /** The seed changes. */
-    SEED;
+    SEED,
+    /** More and more prompts are ones that the policy solves whenever it tries. */
+    TASK_SOLVED;
 
     /** Returns the name in files: {@code lr-halved}. */
     @Override

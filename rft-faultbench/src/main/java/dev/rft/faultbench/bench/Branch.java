@@ -6,6 +6,7 @@ import dev.rft.api.control.Knob;
 import dev.rft.api.control.TrainingLoop;
 import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.StepKey;
+import dev.rft.core.train.Prompt;
 import dev.rft.core.train.PromptSource;
 import dev.rft.faultbench.fault.Cure;
 import dev.rft.faultbench.fault.Fault;
@@ -14,16 +15,16 @@ import dev.rft.faultbench.fault.FaultyLoop;
 import dev.rft.faultbench.fault.Injection;
 import dev.rft.faultbench.workload.LiveRun;
 import dev.rft.faultbench.workload.Setting;
+import dev.rft.faultbench.workload.SolvedPrompts;
 import dev.rft.faultbench.workload.WarmStart;
 import dev.rft.faultbench.workload.Workload;
 import dev.rft.recovery.RunReport;
-import dev.rft.recovery.Supervisor;
 import dev.rft.recovery.journal.JsonlJournal;
 import dev.rft.recovery.journal.MetricsLog;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 
 /**
  * One case under one arm: forks from the trunk at the step before the onset and runs to the end.
@@ -33,11 +34,16 @@ final class Branch implements AutoCloseable {
     /** An operator who knows what happened needs a moment all the same. */
     private static final int ORACLE_DELAY = 2;
 
+    /** In so many steps a task comes to be solved. */
+    private static final int SOLVED_AFTER = 30;
+
     private final Unit unit;
     private final BenchCase what;
     private final Arm arm;
     private final Trunk trunk;
     private final LiveRun run;
+    private final WarmStart warmStart;
+    private final WoundClock clock = new WoundClock();
     private final FaultInjector injector;
     private final TrainingLoop loop;
     private long executed;
@@ -56,8 +62,11 @@ final class Branch implements AutoCloseable {
         this.what = what;
         this.arm = arm;
         this.trunk = trunk;
-        injector = new FaultInjector(what.injections(), unit.seed());
-        Setting setting = setting(workload, what, unit.seed());
+        this.warmStart = warmStart;
+        injector =
+                new FaultInjector(what.injections(), unit.seed())
+                        .stuckBy(arm.watched() ? clock::hang : Branch::ended);
+        Setting setting = setting(manager, workload);
         run = new LiveRun(manager, workload, warmStart, setting, injector, unit.run(what));
         TrainingLoop faulty =
                 new FaultyLoop(new ForkedLoop(trunk, run.trainer(), what.onset() - 1L), injector);
@@ -67,7 +76,8 @@ final class Branch implements AutoCloseable {
                         : faulty;
     }
 
-    private static Setting setting(Workload workload, BenchCase what, long seed) {
+    private Setting setting(NDManager manager, Workload workload) {
+        long seed = unit.seed();
         Setting usual = Setting.of(workload.task(), seed);
         if (what.benign().isEmpty()) {
             return usual;
@@ -79,6 +89,18 @@ final class Branch implements AutoCloseable {
                 yield usual.withPrompts(harder);
             }
             case SEED -> usual.withSeed(seed + 1_000_003);
+            case TASK_SOLVED -> {
+                List<Prompt> solved =
+                        SolvedSearch.search(
+                                manager,
+                                workload,
+                                warmStart,
+                                trunk.snapshot(what.onset() - 1L),
+                                seed);
+                yield usual.withPrompts(
+                        new SolvedPrompts(
+                                usual.prompts(), solved, SOLVED_AFTER * usual.promptsPerStep()));
+            }
             default -> usual;
         };
     }
@@ -92,6 +114,9 @@ final class Branch implements AutoCloseable {
     ObjectNode run(Path directory) throws IOException {
         run.trainer().restore(trunk.snapshot(what.onset() - 1L));
         double before = run.accuracy();
+        if (arm.watched() && what.has(Fault.PROCESS_DEATH)) {
+            return new KilledRun(unit, what, arm, directory).run(warmStart, before);
+        }
         long started = System.nanoTime();
         try (MetricsLog metrics = MetricsLog.open(directory.resolve("metrics.jsonl"))) {
             switch (arm) {
@@ -101,11 +126,9 @@ final class Branch implements AutoCloseable {
             }
         }
         double seconds = (System.nanoTime() - started) * 1e-9;
-        ObjectNode result = RunFiles.object();
-        result.put("arm", arm.toString());
+        ObjectNode result = RunFiles.result(arm);
         result.put("accuracy_before", before);
-        result.put("accuracy_final", run.accuracy());
-        run.accuracyOutside().ifPresent(outside -> result.put("accuracy_outside", outside));
+        Measured.into(run, result);
         result.put("executed_steps", executed).put("seconds", seconds);
         result.put("completed", completed).put("reason", reason);
         return result;
@@ -119,8 +142,11 @@ final class Branch implements AutoCloseable {
                 key = key.next();
                 trajectories.append(step(key, metrics));
             }
+            reason = "nobody looked after it";
+        } catch (Ended ended) {
+            completed = false;
+            reason = String.format("ended in step %d, and nobody looked after it", executed + 1);
         }
-        reason = "nobody looked after it";
     }
 
     private void withOracle(MetricsLog metrics) {
@@ -128,8 +154,8 @@ final class Branch implements AutoCloseable {
         boolean cured = false;
         while (key.step() < unit.steps()) {
             key = key.next();
-            step(key, metrics);
-            if (!cured && what.faulty() && executed == what.onset() + ORACLE_DELAY - 1L) {
+            if (!survives(key, metrics)
+                    || (!cured && executed == what.onset() + ORACLE_DELAY - 1L && what.faulty())) {
                 cured = true;
                 if (hopeless()) {
                     loop.restore(trunk.snapshot(what.onset() - 1L));
@@ -141,6 +167,16 @@ final class Branch implements AutoCloseable {
             }
         }
         reason = "cured";
+    }
+
+    /** Executes a step. Tells whether it came to its end. */
+    private boolean survives(StepKey key, MetricsLog metrics) {
+        try {
+            step(key, metrics);
+            return true;
+        } catch (Ended ended) {
+            return false;
+        }
     }
 
     private boolean hopeless() {
@@ -171,14 +207,10 @@ final class Branch implements AutoCloseable {
 
     private void supervised(Path directory, MetricsLog metrics) throws IOException {
         try (JsonlJournal journal = JsonlJournal.open(directory.resolve("journal.jsonl"))) {
+            // Nobody has to sit through an outage here: its clock is wound on.
             RunReport report =
-                    Supervisor.of(loop)
-                            .policies(Policies.of(arm, new SplittableRandom(unit.seed())))
-                            .runId(unit.run(what))
-                            // Nobody has to sit through an outage here: its clock is wound on.
-                            .waiting(
-                                    time -> injector.waits(time.toSeconds()),
-                                    new SplittableRandom(unit.seed()))
+                    Policies.supervisor(
+                                    loop, clock, arm, unit.seed(), unit.run(what), injector::waits)
                             .listener(journal)
                             .listener(metrics)
                             .run(unit.steps());
@@ -186,6 +218,16 @@ final class Branch implements AutoCloseable {
             completed = report.completed();
             reason = report.reason();
         }
+    }
+
+    private static void ended() {
+        throw new Ended();
+    }
+
+    /** A step did not come to its end, and nobody was there to do something about it. */
+    private static final class Ended extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
     }
 
     @Override

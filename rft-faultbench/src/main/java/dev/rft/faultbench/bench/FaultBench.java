@@ -3,12 +3,60 @@ package dev.rft.faultbench.bench;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** Live failures of all kinds, run in processes of their own. */
 public final class FaultBench {
 
+    /**
+     * Grows when a strength, a persistence or a cure changes, or anything else that makes results
+     * of before and after different things. Files without it are of version 1.
+     */
+    public static final int VERSION = 1;
+
+    private static final int ORPHANED = 3;
+
     private FaultBench() {}
+
+    /**
+     * Makes a directory ready to receive runs.
+     *
+     * @param out made when it is missing
+     * @throws IOException when it is a file, cannot be written, or holds something that is no runs
+     *     of this version of the bench
+     */
+    public static void open(Path out) throws IOException {
+        BenchDirectory.open(out);
+    }
+
+    /**
+     * Returns the names of what is executed of a plan beside the healthy run.
+     *
+     * @param plan the plan
+     * @param workload the workload
+     * @param seed all randomness follows from it
+     * @param only the faults to inject, by id, and {@code benign}; empty for all
+     * @return a name per case
+     */
+    public static List<String> cases(Plan plan, String workload, long seed, List<String> only) {
+        Unit unit = plan.unit(workload, seed, List.of()).only(only);
+        return unit.cases().stream().map(unit::run).toList();
+    }
+
+    /**
+     * Ends this process as soon as the one that has started it is gone: nobody waits for it then,
+     * and what it was to write is begun anew by another.
+     *
+     * @return to be cancelled when this process has done its work
+     */
+    public static CompletableFuture<?> endWithParent() {
+        return ProcessHandle.current()
+                .parent()
+                .<CompletableFuture<?>>map(ProcessHandle::onExit)
+                .orElseGet(CompletableFuture::new)
+                .thenRun(() -> Runtime.getRuntime().halt(ORPHANED));
+    }
 
     /**
      * Executes one workload of a plan from one seed in this process. What is done already is left

@@ -59,6 +59,7 @@ final class Labels {
 
     private static ObjectNode common(Unit unit, String run) {
         return RunFiles.object()
+                .put("bench_version", FaultBench.VERSION)
                 .put("run_id", run)
                 .put("task", unit.workload())
                 .put("seed", unit.seed())

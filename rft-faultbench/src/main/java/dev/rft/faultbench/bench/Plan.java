@@ -95,7 +95,7 @@ public enum Plan {
             return List.of(Fault.LR_SPIKE, Fault.REWARD_ZERO, Fault.REPETITION, Fault.NAN_GRADIENT);
         }
         return Arrays.stream(Fault.values())
-                .filter(fault -> fault != Fault.NONE)
+                .filter(fault -> fault != Fault.NONE && !fault.endsTheRun())
                 .filter(fault -> workload.tools() || !fault.needsTools())
                 .filter(fault -> workload.critic() || !fault.needsCritic())
                 .toList();
@@ -110,10 +110,11 @@ public enum Plan {
                         benign ->
                                 benign != Benign.HARDER_PROMPTS
                                         || workload.task().harderPrompts().isPresent())
+                .filter(benign -> benign != Benign.TASK_SOLVED)
                 .toList();
     }
 
-    /** Faults from the first step on, transient ones, and two at once. */
+    /** Faults from the first step on, transient ones, two at once, and what ends a run. */
     private static List<BenchCase> special(SplittableRandom random) {
         List<BenchCase> cases = new ArrayList<>();
         for (Fault fault : List.of(Fault.LR_SPIKE, Fault.REWARD_ZERO, Fault.SHORT_RESPONSE)) {
@@ -142,6 +143,30 @@ public enum Plan {
                                 Injection.of(Fault.REPETITION, onset)),
                         Optional.empty(),
                         onset));
+        cases.addAll(ended(random));
+        return cases;
+    }
+
+    /** What came later stands last: the onsets of the others do not move. */
+    private static List<BenchCase> ended(SplittableRandom random) {
+        List<BenchCase> cases = new ArrayList<>();
+        for (Fault fault : List.of(Fault.HANG, Fault.PROCESS_DEATH)) {
+            for (Strength strength : Strength.values()) {
+                int drawn = onset(random);
+                // Amid two snapshots: which one is the newest is no matter of the disk's speed.
+                cases.add(
+                        single(
+                                fault,
+                                strength,
+                                fault == Fault.PROCESS_DEATH ? drawn / 10 * 10 + 6 : drawn));
+            }
+        }
+        cases.add(
+                new BenchCase(
+                        Benign.TASK_SOLVED.toString(),
+                        List.of(),
+                        Optional.of(Benign.TASK_SOLVED),
+                        onset(random)));
         return cases;
     }
 

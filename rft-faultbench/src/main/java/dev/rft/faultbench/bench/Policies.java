@@ -1,10 +1,14 @@
 package dev.rft.faultbench.bench;
 
+import dev.rft.api.control.TrainingLoop;
 import dev.rft.recovery.RecoveryAction;
 import dev.rft.recovery.RecoveryPolicies;
 import dev.rft.recovery.RecoveryPolicy;
+import dev.rft.recovery.Supervisor;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
@@ -14,6 +18,30 @@ final class Policies {
     private static final String STILL_ILL = "nothing else to try";
 
     private Policies() {}
+
+    /**
+     * Returns the supervisor of an arm: the same whatever strikes.
+     *
+     * @param loop the loop, on the clock
+     * @param clock the watchdog's
+     * @param arm who looks after the run
+     * @param seed what is random follows from it
+     * @param runId names the run
+     * @param waits told of time in which nothing is executed; nobody sits through it
+     */
+    static Supervisor supervisor(
+            TrainingLoop loop,
+            WoundClock clock,
+            Arm arm,
+            long seed,
+            String runId,
+            LongConsumer waits) {
+        return Supervisor.of(clock.timing(loop))
+                .policies(of(arm, new SplittableRandom(seed)))
+                .runId(runId)
+                .watchdog(clock.watchdog())
+                .waiting(time -> waits.accept(time.toSeconds()), new SplittableRandom(seed));
+    }
 
     static List<RecoveryPolicy> of(Arm arm, RandomGenerator random) {
         return switch (arm) {

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  */
 final class RunFiles {
 
+    private static final String LABEL = "label.json";
     private static final String RESULT = "result.json";
     private static final ObjectMapper JSON =
             new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -48,8 +49,12 @@ final class RunFiles {
         return Files.createDirectories(directory);
     }
 
+    void check(String run, ObjectNode label) throws IOException {
+        BenchDirectory.check(root.resolve(run).resolve(LABEL), label);
+    }
+
     void label(String run, ObjectNode label) throws IOException {
-        write(Files.createDirectories(root.resolve(run)).resolve("label.json"), label);
+        write(Files.createDirectories(root.resolve(run)).resolve(LABEL), label);
     }
 
     void result(String run, Arm arm, ObjectNode result) throws IOException {
@@ -60,16 +65,21 @@ final class RunFiles {
         return JSON.createObjectNode();
     }
 
+    /** Begins a result. */
+    static ObjectNode result(Arm arm) {
+        return object().put("bench_version", FaultBench.VERSION).put("arm", arm.toString());
+    }
+
     private static List<Path> files(Path directory) throws IOException {
         try (Stream<Path> children = Files.list(directory)) {
             return children.filter(Files::isRegularFile)
-                    .filter(file -> !file.endsWith("label.json"))
+                    .filter(file -> !file.endsWith(LABEL))
                     .sorted(Comparator.naturalOrder())
                     .toList();
         }
     }
 
-    private static void write(Path file, ObjectNode json) throws IOException {
+    static void write(Path file, ObjectNode json) throws IOException {
         Path whole = Files.createTempFile(file.toAbsolutePath().getParent(), "rft", ".part");
         Files.write(whole, JSON.writeValueAsBytes(json));
         Files.move(

@@ -11,6 +11,7 @@ import dev.rft.faultbench.workload.Setting;
 import dev.rft.faultbench.workload.WarmStart;
 import dev.rft.faultbench.workload.Workload;
 import dev.rft.recovery.journal.MetricsLog;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -24,20 +25,39 @@ final class UnitRunner {
 
     private final Unit unit;
     private final Workload workload;
+    private final Path out;
     private final RunFiles files;
     private final Consumer<String> progress;
 
     UnitRunner(Unit unit, Path out, Consumer<String> progress) {
         this.unit = unit;
         this.workload = Workload.of(unit.workload()).orElseThrow();
+        this.out = out;
         this.files = new RunFiles(out);
         this.progress = progress;
     }
 
     void run() throws IOException {
-        if (remaining() == 0) {
-            return;
+        Closeable lock = BenchDirectory.lock(out, unit.name());
+        try {
+            checkLabels();
+            if (remaining() > 0) {
+                execute();
+            }
+        } finally {
+            lock.close();
         }
+    }
+
+    /** Before anything is done: runs of another plan have the same names. */
+    private void checkLabels() throws IOException {
+        files.check(unit.name(), Labels.healthy(unit));
+        for (BenchCase what : unit.cases()) {
+            files.check(unit.run(what), Labels.of(unit, what));
+        }
+    }
+
+    private void execute() throws IOException {
         try (NDManager manager = NDManager.newBaseManager()) {
             JniUtils.setNumThreads(1); // the engine is loaded now; more threads, other sums
             WarmStart warmStart =
@@ -77,7 +97,7 @@ final class UnitRunner {
     private Trunk trunk(LiveRun healthy) throws IOException {
         Path directory = files.begin(unit.name(), Arm.NONE);
         files.label(unit.name(), Labels.healthy(unit));
-        ObjectNode result = RunFiles.object().put("arm", Arm.NONE.toString());
+        ObjectNode result = RunFiles.result(Arm.NONE);
         result.put("accuracy_before", healthy.accuracy());
         ArrayNode curve = result.putArray("accuracy_curve");
         try (MetricsLog metrics = MetricsLog.open(directory.resolve("metrics.jsonl"));
@@ -95,8 +115,7 @@ final class UnitRunner {
                                     curve.addArray().add(step).add(healthy.accuracy());
                                 }
                             });
-            result.put("accuracy_final", healthy.accuracy());
-            healthy.accuracyOutside().ifPresent(value -> result.put("accuracy_outside", value));
+            Measured.into(healthy, result);
             result.put("executed_steps", unit.steps());
             result.put("completed", true).put("reason", "healthy");
             files.result(unit.name(), Arm.NONE, result);

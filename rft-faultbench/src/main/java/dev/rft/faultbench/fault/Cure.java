@@ -4,6 +4,8 @@ package dev.rft.faultbench.fault;
 public enum Cure {
     /** Building anew what is not state: verifier, sampler, environments, optimizer. */
     RESTART,
+    /** A new process that goes on from what is on the disk. */
+    RESUME,
     /** Turning a knob against it. */
     KNOB,
     /** Time alone: it is over when it is over. */

@@ -179,6 +179,11 @@ public enum Fault {
             1,
             0.5,
             "The verifier could not be reached"),
+    /** A share of the steps does not return until it is interrupted. */
+    HANG("hang", Cause.HANG, Cure.RESTART, 1, 0.2, "A step did not return"),
+    /** The process is killed with SIGKILL so many times. No cause names it: nobody lives to. */
+    PROCESS_DEATH(
+            "process-death", Cause.OUTAGE, Cure.RESUME, 1, 3, "The training process was killed"),
     /** No fault: the run stays healthy. */
     NONE("none", Cause.BENIGN, Cure.NOTHING, 0, 0, "No fault was injected");
 
@@ -230,6 +235,14 @@ public enum Fault {
     /** Tells whether only a workload with tools can have it. */
     public boolean needsTools() {
         return cause.family().equals("TE");
+    }
+
+    /**
+     * Tells whether the run ends where it strikes, unless somebody looks after it: there is no step
+     * of the fault to look at.
+     */
+    public boolean endsTheRun() {
+        return this == HANG || this == PROCESS_DEATH;
     }
 
     /** Tells whether only a workload with a critic can have it. */

@@ -10,8 +10,10 @@ import dev.rft.core.train.EnvironmentSource;
 import dev.rft.core.train.RewardFunction;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 
 /**
@@ -32,6 +34,7 @@ public final class FaultInjector {
 
     private final SplittableRandom random;
     private final List<Strike> strikes;
+    private Runnable stuck = FaultInjector::untilInterrupted;
 
     /**
      * Makes an injector.
@@ -53,6 +56,27 @@ public final class FaultInjector {
      */
     public FaultInjector(Fault fault, long onset, long seed) {
         this(List.of(Injection.of(fault, onset)), seed);
+    }
+
+    /**
+     * Says what a step does that cannot come to its end.
+     *
+     * @param chosen throws when the step is given up, as {@link #untilInterrupted} does, which is
+     *     called unless this is set
+     * @return this
+     */
+    public FaultInjector stuckBy(Runnable chosen) {
+        stuck = Objects.requireNonNull(chosen, "chosen");
+        return this;
+    }
+
+    /** Does nothing, for as long as the thread is not interrupted; then it throws. */
+    public static void untilInterrupted() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("the step was interrupted", e);
+        }
     }
 
     /**
@@ -161,6 +185,9 @@ public final class FaultInjector {
 
     void stepBegins() {
         strikes.forEach(Strike::stepBegins);
+        if (strikes.stream().anyMatch(strike -> strike.fault().endsTheRun() && strike.active())) {
+            stuck.run();
+        }
     }
 
     void restarted() {

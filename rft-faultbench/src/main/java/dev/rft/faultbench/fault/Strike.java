@@ -35,7 +35,8 @@ final class Strike {
 
     void stepBegins() {
         executed++;
-        boolean someSteps = fault() == Fault.NAN_GRADIENT && magnitude() < 1;
+        boolean someSteps =
+                (fault() == Fault.NAN_GRADIENT || fault() == Fault.HANG) && magnitude() < 1;
         inThisStep = !someSteps || random.nextDouble() < magnitude();
     }
 
@@ -47,7 +48,9 @@ final class Strike {
     }
 
     void restarted() {
-        cured |= injection.activeAt(executed) && fault().cure() == Cure.RESTART;
+        // A new process has everything anew, too.
+        boolean anew = fault().cure() == Cure.RESTART || fault().cure() == Cure.RESUME;
+        cured |= injection.activeAt(executed) && anew;
     }
 
     /**

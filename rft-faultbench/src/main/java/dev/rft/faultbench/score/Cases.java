@@ -1,7 +1,12 @@
 package dev.rft.faultbench.score;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.rft.faultbench.bench.FaultBench;
+import dev.rft.recovery.event.RftEvent;
+import dev.rft.recovery.journal.JournalEntry;
+import dev.rft.recovery.journal.JournalReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,75 +14,113 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /** Reads the files of a benchmark. Runs that are not done yet are left out. */
 final class Cases {
 
+    private static final String LABEL = "label.json";
+    private static final String RESULT = "result.json";
+    private static final String JOURNAL = "journal.jsonl";
+    private static final String INCURABLE = "NOTHING";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Cases() {}
 
     static List<Case> read(Path root) throws IOException {
-        Map<String, Double> healthy = new TreeMap<>();
-        List<Path> runs = children(root, "label.json");
+        Map<String, Accuracy> healthy = new TreeMap<>();
+        List<Path> runs = children(root, LABEL);
         for (Path run : runs) {
-            JsonNode label = json(run.resolve("label.json"));
-            if (healthy(label) && Files.exists(run.resolve("result.json"))) {
-                healthy.put(unit(label), number(run, json(run.resolve("result.json"))));
+            JsonNode label = json(run.resolve(LABEL));
+            if (healthy(label) && Files.exists(run.resolve(RESULT))) {
+                healthy.put(unit(label), accuracy(run.resolve(RESULT)));
             }
         }
         List<Case> cases = new ArrayList<>();
         for (Path run : runs) {
-            JsonNode label = json(run.resolve("label.json"));
-            Double twin = healthy.get(unit(label));
-            if (!healthy(label) && twin != null && Files.exists(run.resolve("result.json"))) {
+            JsonNode label = json(run.resolve(LABEL));
+            Accuracy twin = healthy.get(unit(label));
+            if (!healthy(label) && twin != null && Files.exists(run.resolve(RESULT))) {
                 cases.add(read(run, label, twin));
             }
         }
         return cases;
     }
 
-    private static Case read(Path run, JsonNode label, double healthy) throws IOException {
+    private static Case read(Path run, JsonNode label, Accuracy healthy) throws IOException {
         Map<String, Case.Ending> arms = new TreeMap<>();
         arms.put(Case.ALONE, ending(run));
-        for (Path arm : children(run, "result.json")) {
+        for (Path arm : children(run, RESULT)) {
             arms.put(String.valueOf(arm.getFileName()), ending(arm));
         }
-        JsonNode faults = label.path("faults");
-        String fault =
-                faults.isEmpty()
-                        ? label.path("benign_change").asText()
-                        : String.join(
-                                "+",
-                                StreamSupport.stream(faults.spliterator(), false)
-                                        .map(each -> each.path("injected").asText())
-                                        .toList());
-        return new Case(
-                label.path("run_id").asText(),
+        return new Case(label.path("run_id").asText(), truth(label), healthy, arms);
+    }
+
+    private static Case.Truth truth(JsonNode label) {
+        List<String> types = new ArrayList<>();
+        boolean curable = true;
+        for (JsonNode fault : label.path("faults")) {
+            types.add(fault.path("name").asText());
+            curable &= !fault.path("cure").asText().equals(INCURABLE);
+        }
+        String unit = unit(label) + "-";
+        String run = label.path("run_id").asText();
+        return new Case.Truth(
                 label.path("task").asText(),
-                fault,
-                faults.isEmpty() ? Optional.empty() : Optional.of(label.path("strength").asText()),
-                healthy,
-                arms);
+                run.startsWith(unit) ? run.substring(unit.length()) : run,
+                types,
+                curable,
+                label.path(types.isEmpty() ? "change_step" : "onset_step").asLong(),
+                label.path("steps").asLong());
     }
 
     private static Case.Ending ending(Path directory) throws IOException {
-        JsonNode result = json(directory.resolve("result.json"));
+        Path file = directory.resolve(RESULT);
+        JsonNode result = json(file);
+        JsonNode seconds = result.path("seconds");
+        long actions = 0;
+        Optional<String> named = Optional.empty();
+        if (Files.exists(directory.resolve(JOURNAL))) {
+            for (JournalEntry entry : JournalReader.read(directory.resolve(JOURNAL)).entries()) {
+                if (entry.event() instanceof RftEvent.ActionTaken) {
+                    actions++;
+                } else if (entry.event() instanceof RftEvent.IncidentOpened opened) {
+                    named = Optional.of(opened.incident().diagnosis().cause().id());
+                } else if (entry.event() instanceof RftEvent.IncidentClosed closed) {
+                    named = Optional.of(closed.incident().diagnosis().cause().id());
+                }
+            }
+        }
         return new Case.Ending(
-                number(directory, result),
+                accuracy(file),
                 result.path("executed_steps").asLong(),
-                !result.path("completed").asBoolean(true));
+                seconds.isNumber() ? OptionalDouble.of(seconds.asDouble()) : OptionalDouble.empty(),
+                !result.path("completed").asBoolean(true),
+                actions,
+                named);
     }
 
-    private static double number(Path directory, JsonNode result) throws IOException {
-        JsonNode accuracy = result.path("accuracy_final");
-        if (!accuracy.isNumber()) {
-            throw new IOException(directory.resolve("result.json") + ": has no accuracy_final");
+    private static Accuracy accuracy(Path file) throws IOException {
+        JsonNode result = json(file);
+        JsonNode value = result.path("accuracy_final");
+        int version = result.path("bench_version").asInt(FaultBench.VERSION);
+        if (!value.isNumber()) {
+            throw new IOException(file + ": has no accuracy_final");
         }
-        return accuracy.asDouble();
+        if (version != FaultBench.VERSION) {
+            throw new IOException(
+                    file + ": bench_version must be " + FaultBench.VERSION + ", was " + version);
+        }
+        try {
+            return new Accuracy(
+                    value.asDouble(),
+                    result.path("items").asInt(Accuracy.ITEMS),
+                    result.path("right").asText(""));
+        } catch (IllegalArgumentException invalid) {
+            throw new IOException(file + ": " + invalid.getMessage(), invalid);
+        }
     }
 
     private static boolean healthy(JsonNode label) {
@@ -97,6 +140,10 @@ final class Cases {
     }
 
     private static JsonNode json(Path file) throws IOException {
-        return JSON.readTree(file.toFile());
+        try {
+            return JSON.readTree(file.toFile());
+        } catch (JsonProcessingException broken) {
+            throw new IOException(file + ": " + broken.getOriginalMessage(), broken);
+        }
     }
 }

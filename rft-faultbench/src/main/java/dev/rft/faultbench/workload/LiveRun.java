@@ -27,6 +27,7 @@ import dev.rft.core.train.Randomness;
 import dev.rft.core.train.RolloutSource;
 import dev.rft.faultbench.fault.FaultInjector;
 import dev.rft.faultbench.fault.FaultyLoop;
+import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
@@ -105,7 +106,25 @@ public final class LiveRun implements AutoCloseable {
         return evaluation(task.heldOut()).accuracy(model);
     }
 
-    /** Returns the same on prompts from outside the training distribution; empty without any. */
+    /** Returns which held-out prompts are answered correctly now, by their place in the list. */
+    public BitSet right() {
+        double[] scores = evaluation(task.heldOut()).scores(model);
+        BitSet right = new BitSet(scores.length);
+        for (int i = 0; i < scores.length; i++) {
+            right.set(i, scores[i] == 1);
+        }
+        return right;
+    }
+
+    /** Returns how many held-out prompts there are. */
+    public int items() {
+        return task.heldOut().size();
+    }
+
+    /**
+     * Returns the same as {@link #accuracy} on prompts from outside the training distribution;
+     * empty without any.
+     */
     public OptionalDouble accuracyOutside() {
         return task.outOfDistribution().isEmpty()
                 ? OptionalDouble.empty()

@@ -13,6 +13,13 @@ import dev.rft.core.train.Prompt;
 import dev.rft.core.train.Randomness;
 import dev.rft.core.train.Randomness.Purpose;
 import dev.rft.core.train.SupervisedTrainer;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -56,8 +63,7 @@ public final class WarmStart {
      * @return the weights
      */
     public static WarmStart train(NDManager manager, Task task, long seed, IntConsumer progress) {
-        TransformerConfig tiny = TransformerConfig.tiny(task.tokenizer().vocabulary(), 32);
-        return train(manager, task, tiny, seed, progress);
+        return train(manager, task, usual(task), seed, progress);
     }
 
     /**
@@ -102,6 +108,54 @@ public final class WarmStart {
             model.parameters().forEach((name, w) -> warm.weights.put(name, w.toFloatArray()));
         }
         return warm;
+    }
+
+    /**
+     * Writes the weights, for another process.
+     *
+     * @param file made, or replaced
+     * @throws IOException when it cannot be written
+     */
+    public void write(Path file) throws IOException {
+        try (DataOutputStream out =
+                new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
+            out.writeInt(weights.size());
+            for (Map.Entry<String, float[]> entry : weights.entrySet()) {
+                out.writeUTF(entry.getKey());
+                out.writeInt(entry.getValue().length);
+                for (float number : entry.getValue()) {
+                    out.writeFloat(number);
+                }
+            }
+        }
+    }
+
+    /**
+     * Reads weights that were written.
+     *
+     * @param file the file
+     * @param task the task that they were trained for, at the usual sizes
+     * @return the weights
+     * @throws IOException when it cannot be read
+     */
+    public static WarmStart read(Path file, Task task) throws IOException {
+        WarmStart warm = new WarmStart(usual(task));
+        try (DataInputStream in =
+                new DataInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+            for (int left = in.readInt(); left > 0; left--) {
+                String name = in.readUTF();
+                float[] numbers = new float[in.readInt()];
+                for (int i = 0; i < numbers.length; i++) {
+                    numbers[i] = in.readFloat();
+                }
+                warm.weights.put(name, numbers);
+            }
+        }
+        return warm;
+    }
+
+    private static TransformerConfig usual(Task task) {
+        return TransformerConfig.tiny(task.tokenizer().vocabulary(), 32);
     }
 
     /** Some seeds stay on a plateau for longer: what counts is how good the model is, not when. */
