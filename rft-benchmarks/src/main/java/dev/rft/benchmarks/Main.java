@@ -19,7 +19,8 @@ public final class Main {
         if (arguments.length == 0) {
             System.err.println(
                     "usage: update-step MODEL THREADS DIRECTORY | supervision MODEL THREADS STEPS"
-                            + " ROUNDS | jmh ARGUMENTS; MODEL is tiny or 25m");
+                            + " ROUNDS | false-alarms [STEPS_PER_FAMILY] [SEED] | jmh ARGUMENTS;"
+                            + " MODEL is tiny or 25m");
             System.exit(2);
         }
         String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length);
@@ -33,6 +34,11 @@ public final class Main {
                             Integer.parseInt(rest[1]),
                             Integer.parseInt(rest[2]),
                             Integer.parseInt(rest[3]));
+            case "false-alarms" ->
+                    FalseAlarms.print(
+                            rest.length > 0 ? Integer.parseInt(rest[0]) : FalseAlarms.STEPS,
+                            rest.length > 1 ? Long.parseLong(rest[1]) : 1,
+                            System.out);
             case "jmh" -> org.openjdk.jmh.Main.main(rest);
             default -> throw new IllegalArgumentException("measurement: unknown, " + arguments[0]);
         }

@@ -46,8 +46,8 @@ record Baseline(
         int third = n / 3;
         double level = Robust.median(values);
         double span = n - third;
-        double first = Robust.median(Arrays.copyOfRange(values, 0, third));
-        double last = Robust.median(Arrays.copyOfRange(values, n - third, n));
+        double first = Robust.medianOf(Arrays.copyOfRange(values, 0, third));
+        double last = Robust.medianOf(Arrays.copyOfRange(values, n - third, n));
         // The middle of the last third lies this far before the present step.
         double distance = ahead + (third - 1) / 2.0;
         double slope = (last - first) / span;

@@ -24,17 +24,21 @@ public final class Robust {
         if (values.length == 0) {
             throw new IllegalArgumentException("values: must not be empty");
         }
-        double[] ordered = values.clone();
-        int middle = ordered.length / 2;
-        select(ordered, middle);
-        if (ordered.length % 2 == 1) {
-            return ordered[middle];
+        return medianOf(values.clone());
+    }
+
+    /** Returns the median of at least one value, and leaves them in another order. */
+    static double medianOf(double[] values) {
+        int middle = values.length / 2;
+        select(values, middle);
+        if (values.length % 2 == 1) {
+            return values[middle];
         }
-        double below = ordered[0];
+        double below = values[0];
         for (int i = 1; i < middle; i++) {
-            below = Math.max(below, ordered[i]);
+            below = Math.max(below, values[i]);
         }
-        return below + (ordered[middle] - below) / 2;
+        return below + (values[middle] - below) / 2;
     }
 
     /**
@@ -83,7 +87,7 @@ public final class Robust {
         for (int i = 0; i < values.length; i++) {
             distances[i] = Math.abs(values[i] - centre);
         }
-        return MAD_TO_DEVIATION * median(distances);
+        return MAD_TO_DEVIATION * medianOf(distances);
     }
 
     /** Cuts a value at plus and minus a limit. */

@@ -110,7 +110,7 @@ public final class ShareChart {
     }
 
     private double accumulate(double k, int n, double tolerated, long step) {
-        if (k <= tolerated * n && Arrays.stream(sums).allMatch(sum -> sum == 0)) {
+        if (k <= tolerated * n && atRest()) {
             // All ratios are below 1 then; this is what nearly every step is like.
             return 0;
         }
@@ -129,6 +129,15 @@ public final class ShareChart {
             largest = Math.max(largest, sums[i]);
         }
         return largest;
+    }
+
+    private boolean atRest() {
+        for (double sum : sums) {
+            if (sum != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Of the chart that is highest; of equally high ones the one that began last. */
