@@ -122,7 +122,8 @@ final class FalseAlarms {
                         + " %,d steps per cell, seed %d%n%n",
                 stepsPerFamily,
                 seed);
-        out.println("| family | standard set | runs of 300 | long run | LEVEL | TREND | DRIFTING |");
+        out.println(
+                "| family | standard set | runs of 300 | long run | LEVEL | TREND | DRIFTING |");
         out.println("|---|---|---|---|---|---|---|");
         long before = System.nanoTime();
         for (StreamFamily family : StreamFamily.values()) {
@@ -184,7 +185,10 @@ final class FalseAlarms {
     }
 
     static Count alarms(
-            Monitor monitor, Supplier<Observation> run, int steps, Map<String, Integer> byDetector) {
+            Monitor monitor,
+            Supplier<Observation> run,
+            int steps,
+            Map<String, Integer> byDetector) {
         Map<String, Integer> last = new HashMap<>();
         long alarms = 0;
         for (int step = 1; step <= steps; step++) {

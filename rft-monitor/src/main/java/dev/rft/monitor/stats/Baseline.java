@@ -60,7 +60,7 @@ record Baseline(
         for (int i = 0; i < n; i++) {
             residuals[i] = values[i] - (line - slope * (n - 1 + ahead - i));
         }
-        double scale = Math.max(floor, Robust.deviation(residuals, 0));
+        double scale = Math.max(floor, Robust.spread(residuals, 0));
         memory.learn(residuals, scale, news);
         double rho = memory.upper();
         double[] whitened = new double[n - 1];
@@ -70,7 +70,7 @@ record Baseline(
         double innovation =
                 Math.max(
                         floor * Math.sqrt(1 - rho * rho),
-                        Robust.deviation(whitened, Robust.median(whitened)));
+                        Robust.spread(whitened, Robust.median(whitened)));
         return new Baseline(level, line, slope, scale, innovation, Math.sqrt(error));
     }
 

@@ -12,6 +12,9 @@ public final class Robust {
     /** Makes the median absolute deviation an estimate of a normal standard deviation. */
     static final double MAD_TO_DEVIATION = 1.4826;
 
+    /** Makes the mean absolute deviation one. */
+    private static final double MEAN_TO_DEVIATION = Math.sqrt(Math.PI / 2);
+
     private Robust() {}
 
     /**
@@ -88,6 +91,20 @@ public final class Robust {
             distances[i] = Math.abs(values[i] - centre);
         }
         return MAD_TO_DEVIATION * medianOf(distances);
+    }
+
+    /**
+     * Returns the robust standard deviation, or half of what the mean absolute deviation makes of
+     * it where that is more: when most values are equal, the median of the distances is 0, and the
+     * others are no less usual for that.
+     */
+    static double spread(double[] values, double centre) {
+        double sum = 0;
+        for (double value : values) {
+            sum += Math.abs(value - centre);
+        }
+        double mean = sum / values.length * MEAN_TO_DEVIATION / 2;
+        return Math.max(mean, deviation(values, centre));
     }
 
     /** Cuts a value at plus and minus a limit. */

@@ -37,7 +37,9 @@ public final class ShareChart {
 
     private static final double ERRORS = 3;
     private static final double FEWEST = 64;
-    private static final int SCALARS = 5;
+    private static final int MEMORY = 256;
+    private static final int PRIOR = 16;
+    private static final int SCALARS = 7;
 
     private final double tolerance;
     private final double height;
@@ -45,6 +47,9 @@ public final class ShareChart {
     private final Window pendingCounts = new Window(GAP);
     private final double[] sums = new double[RISES.length];
     private final long[] onsets = new long[RISES.length];
+    private double mean;
+    private double wander;
+    private int wanderings;
     private double hits;
     private double count;
     private int steps;
@@ -87,7 +92,8 @@ public final class ShareChart {
             return Reading.learning();
         }
         double past = (hits + 0.5) / (count + 1);
-        double error = Math.sqrt((past * (1 - past) + 0.25 / count) / count);
+        double variance = past * (1 - past) + 0.25 / count;
+        double error = Math.sqrt(variance / count + wander);
         double tolerated = Math.min(LARGEST_SHARE, past + tolerance + ERRORS * error);
         double largest = accumulate(share * samples, samples, tolerated, step);
         boolean alarm = largest >= height;
@@ -105,6 +111,9 @@ public final class ShareChart {
                         state == Reading.State.QUIET ? OptionalLong.empty() : onset(step));
         double learned = largest > height / 4 ? Math.min(share, tolerated) : share;
         learn(learned * samples, samples);
+        if (largest <= 0) {
+            learnWander(past, variance);
+        }
         settle(alarm, share * samples, samples);
         return reading;
     }
@@ -165,6 +174,17 @@ public final class ShareChart {
         pendingCounts.add(n);
     }
 
+    /** Learns by how much the last steps' share differs from the past's, sampling apart. */
+    private void learnWander(double past, double variance) {
+        double n = pendingCounts.sum();
+        double difference = pendingHits.sum() / n - past;
+        double excess = difference * difference - variance * (1 / n + 1 / count);
+        wanderings = Math.min(MEMORY, wanderings + 1);
+        mean += (excess - mean) / (wanderings + PRIOR);
+        double chance = Math.sqrt(2 * GAP / (double) wanderings) * variance * (1 / n + 1 / count);
+        wander = Math.max(0, mean - 2 * chance);
+    }
+
     private void remember(double k, double n) {
         hits = KEPT * hits + k;
         count = KEPT * count + n;
@@ -190,6 +210,9 @@ public final class ShareChart {
         pendingCounts.clear();
         Arrays.fill(sums, 0);
         Arrays.fill(onsets, -1);
+        mean = 0;
+        wander = 0;
+        wanderings = 0;
         hits = 0;
         count = 0;
         steps = 0;
@@ -202,7 +225,7 @@ public final class ShareChart {
         Map<String, double[]> state = new TreeMap<>();
         state.put("pending", pendingHits.toArray());
         state.put("counts", pendingCounts.toArray());
-        state.put("state", new double[] {hits, count, steps, alarms, calm});
+        state.put("state", new double[] {hits, count, steps, alarms, calm, mean, wanderings});
         state.put("sums", sums.clone());
         state.put("onsets", Arrays.stream(onsets).asDoubleStream().toArray());
         return state;
@@ -228,6 +251,9 @@ public final class ShareChart {
         steps = (int) scalars[2];
         alarms = (int) scalars[3];
         calm = (int) scalars[4];
+        mean = scalars[5];
+        wander = Math.max(0, mean);
+        wanderings = (int) scalars[6];
         double[] savedSums = ChangeChart.entry(state, "sums", RISES.length);
         double[] savedOnsets = ChangeChart.entry(state, "onsets", RISES.length);
         for (int i = 0; i < RISES.length; i++) {
