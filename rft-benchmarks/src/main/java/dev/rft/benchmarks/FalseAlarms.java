@@ -42,7 +42,7 @@ final class FalseAlarms {
     private static final int CALM = 8;
     private static final double BUDGET = 1e-4;
 
-    private static final int STREAMS = 400;
+    private static final int STREAMS = 200;
     private static final int BEFORE = 200;
     private static final int CENSORED = 200;
     private static final int RAMP = 20;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +61,7 @@ class MonitorMemoryTest {
     private static long usedHeap() {
         System.gc();
         System.gc();
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
     /** Steps that report every signal; each signal wanders, so that there are suspicions too. */

@@ -185,14 +185,13 @@ public final class ChangeChart {
             return last.after(age);
         }
         double[] known = baseline.toArray();
-        double floor = Math.max(noise, 1e-9 + 1e-3 * Math.abs(Robust.median(known)));
         boolean first = last == null;
         last =
                 Baseline.of(
                         known,
                         pending.size() + 1,
                         path == Path.TREND,
-                        floor,
+                        noise,
                         autocorrelation,
                         last == null ? known.length : age + 1);
         if (first) {

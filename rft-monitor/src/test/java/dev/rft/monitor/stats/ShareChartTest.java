@@ -122,7 +122,7 @@ class ShareChartTest {
         ShareChart chart = new ShareChart(0, RATE);
         assertThatThrownBy(() -> chart.restore(Map.of("state", new double[2])))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("7 numbers");
+                .hasMessageContaining("8 numbers");
     }
 
     @Test
