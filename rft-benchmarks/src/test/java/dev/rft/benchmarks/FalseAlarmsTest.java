@@ -16,14 +16,16 @@ class FalseAlarmsTest {
     private static final long SEED = 20;
     private static final double BUDGET = 1e-4;
 
-    /** Twice the budget are 3 alarms in a family; of a mean of 3 the 99.9 % quantile is 9. */
+    /** Twice the budget are 2 alarms in a family; of a mean of 2 the 99.9 % quantile is 8. */
     @Test
     void standard_healthyRuns_keepTwiceTheBudget() {
         SoftAssertions softly = new SoftAssertions();
         Count all = new Count(0, 0);
         for (StreamFamily family : StreamFamily.values()) {
-            Count count = FalseAlarms.standard(family, FalseAlarms.runs(15_000, 300), SEED);
-            softly.assertThat(count.alarms()).as(family.title()).isLessThanOrEqualTo(9);
+            Count brief = FalseAlarms.standard(family, FalseAlarms.runs(5_000, 300), SEED);
+            Count lasting = FalseAlarms.standard(family, FalseAlarms.runs(5_000, 5_000), SEED);
+            Count count = brief.plus(lasting);
+            softly.assertThat(count.alarms()).as(family.title()).isLessThanOrEqualTo(8);
             all = all.plus(count);
         }
         softly.assertThat(all.times(BUDGET)).isLessThanOrEqualTo(2);
