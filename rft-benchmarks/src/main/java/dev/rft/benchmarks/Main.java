@@ -19,7 +19,8 @@ public final class Main {
         if (arguments.length == 0) {
             System.err.println(
                     "usage: update-step MODEL THREADS DIRECTORY | supervision MODEL THREADS STEPS"
-                            + " ROUNDS | false-alarms [STEPS_PER_FAMILY] [SEED] | jmh ARGUMENTS;"
+                            + " ROUNDS | stall MODEL THREADS STEPS ROUNDS [DIRECTORY]"
+                            + " | false-alarms [STEPS_PER_FAMILY] [SEED] | jmh ARGUMENTS;"
                             + " MODEL is tiny or 25m");
             System.exit(2);
         }
@@ -39,6 +40,13 @@ public final class Main {
                             rest.length > 0 ? Integer.parseInt(rest[0]) : FalseAlarms.STEPS,
                             rest.length > 1 ? Long.parseLong(rest[1]) : 1,
                             System.out);
+            case "stall" ->
+                    SnapshotStall.measure(
+                            Sizes.named(rest[0]),
+                            Integer.parseInt(rest[1]),
+                            Integer.parseInt(rest[2]),
+                            Integer.parseInt(rest[3]),
+                            Path.of(rest.length > 4 ? rest[4] : "."));
             case "jmh" -> org.openjdk.jmh.Main.main(rest);
             default -> throw new IllegalArgumentException("measurement: unknown, " + arguments[0]);
         }

@@ -40,7 +40,9 @@ final class SupervisionOverhead {
                 AdamW adam = new AdamW(manager, model.parameters(), AdamW.Config.defaults());
                 PolicyTrainer trainer = trainer(size, model, adam);
                 LoopSnapshot start = trainer.snapshot()) {
+            // Classes are loaded and compiled before anything is timed, on both sides.
             bare(trainer, start, Math.min(steps, 5));
+            supervised(trainer, start, Math.min(steps, 5));
             List<Seconds> bare = new ArrayList<>();
             List<Seconds> supervised = new ArrayList<>();
             for (int round = 0; round < rounds; round++) {

@@ -9,6 +9,7 @@ import dev.rft.recovery.event.RftEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -121,9 +122,15 @@ final class ActionExecutor {
                 go -> key,
                 skip -> key, // the gate has already kept the update from the weights
                 mask -> key, // likewise
+                inPlace -> {
+                    waits.delay(restartDelay(config, incident));
+                    loop.restart();
+                    return key;
+                },
                 scale -> turned(key, scaled(scale.factor())),
                 set -> turned(key, new Repairs.Change(set.knob(), false, set.value())),
                 rollback -> {
+                    waits.delay(retryDelay(incident));
                     StepKey restored = restore(rollback.onset(), incident, key, judged);
                     return rollback.learningRateFactor() == 1
                             ? restored
@@ -154,17 +161,26 @@ final class ActionExecutor {
 
     /** Returns the seconds to wait before the restart that is an incident's last attempt. */
     static double restartDelay(RecoveryConfig config, Incident incident) {
-        long restarts =
-                incident.allAttempts().stream()
-                        .filter(attempt -> attempt.action() instanceof RecoveryAction.Restart)
-                        .count();
+        return delay(config, incident, RecoveryAction::restarts);
+    }
+
+    /** The same before a rollback: a step that threw is tried again more slowly each time. */
+    private double retryDelay(Incident incident) {
+        return incident.stepThrew()
+                ? delay(config, incident, RecoveryAction.Rollback.class::isInstance)
+                : 0;
+    }
+
+    private static double delay(
+            RecoveryConfig config, Incident incident, Predicate<RecoveryAction> counted) {
+        long made = incident.allAttempts().stream().map(Attempt::action).filter(counted).count();
         RecoveryConfig.Restarts patience = config.restarts();
-        return restarts < 2
+        return made < 2
                 ? 0
                 : Waits.backoff(
                         patience.firstDelaySeconds(),
                         patience.maxDelaySeconds(),
-                        Math.toIntExact(restarts) - 2);
+                        Math.toIntExact(made) - 2);
     }
 
     private static Repairs.Change scaled(double factor) {

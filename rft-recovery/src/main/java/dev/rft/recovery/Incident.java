@@ -112,6 +112,12 @@ public record Incident(
         return invariantBroken() || evidenceClasses().size() >= 2;
     }
 
+    /** Tells whether a step that threw is among its alarms. */
+    boolean stepThrew() {
+        return findings.stream()
+                .anyMatch(finding -> finding.detector().equals(Session.FAILED_STEP));
+    }
+
     /** Tells whether its last action was verified to have helped. */
     public boolean repaired() {
         return lastAttempt().filter(last -> last.outcome() == Outcome.HELPED).isPresent();

@@ -6,8 +6,6 @@ import dev.rft.api.signal.StepKey;
 import dev.rft.monitor.Finding;
 import dev.rft.monitor.diagnose.Cause;
 import dev.rft.monitor.diagnose.Diagnosis;
-import dev.rft.recovery.event.RftEvent;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,9 +35,10 @@ final class IncidentTracker {
     private final PolicyChain policies;
     private final BiFunction<StepKey, List<Finding>, Diagnosis> diagnoser;
     private final RunView run;
-    private final Announcer announcer;
+    private final IncidentEvents events;
     private final History history;
     private final Ledger ledger;
+    private final ActionLimits limits;
     private final Relaxer relaxer;
     private final Consent consent;
     private final PastIncidents past;
@@ -59,10 +58,11 @@ final class IncidentTracker {
         this.policies = policies;
         this.diagnoser = diagnoser;
         this.run = run;
-        this.announcer = announcer;
+        this.events = new IncidentEvents(announcer);
         this.history = history;
         this.consent = consent;
         this.ledger = new Ledger(config, memory.booked());
+        this.limits = new ActionLimits(config, ledger);
         this.relaxer = new Relaxer(config.relaxing());
         this.past = new PastIncidents(config, memory.closed(), memory.closedAt());
         this.executed = memory.executed();
@@ -87,13 +87,15 @@ final class IncidentTracker {
             return healthy(observation, findings);
         }
         Optional<Attempt> relaxed = relaxer.alarmed();
-        relaxed.ifPresent(attempt -> verified(observation.key(), relaxer.incident(), attempt));
+        relaxed.ifPresent(
+                attempt -> events.verified(observation.key(), relaxer.incident(), attempt));
         return decide(begin(observation, findings, alarms), observation, findings, relaxed);
     }
 
     private Decision healthy(Observation observation, List<Finding> findings) {
         Optional<Attempt> relaxed = relaxer.clean(observation);
-        relaxed.ifPresent(attempt -> verified(observation.key(), relaxer.incident(), attempt));
+        relaxed.ifPresent(
+                attempt -> events.verified(observation.key(), relaxer.incident(), attempt));
         Optional<RecoveryAction.ScaleLearningRate> turn =
                 run.knobs().get().containsKey(Knob.LEARNING_RATE)
                         ? relaxer.next()
@@ -105,7 +107,7 @@ final class IncidentTracker {
         Optional<String> objection = consent.objection(repaired, turn.get());
         if (objection.isPresent()) {
             relaxer.declined();
-            withheld(repaired, observation.key(), turn.get(), objection.get());
+            events.withheld(observation.key(), repaired, turn.get(), objection.get());
             return new Decision(CONTINUE, objection.get(), findings, Optional.empty(), relaxed);
         }
         String note = "relaxes the repair of incident " + repaired.number();
@@ -153,7 +155,7 @@ final class IncidentTracker {
         }
         if (current == null) {
             relaxer.declined();
-            withheld(past.numbered(relaxer.incident()), key, action, why);
+            events.withheld(key, past.numbered(relaxer.incident()), action, why);
             return;
         }
         Attempt withdrawn = current.withdraw();
@@ -181,10 +183,7 @@ final class IncidentTracker {
             throw new IllegalStateException("acted: no action is pending after step " + key);
         }
         int number = current == null ? relaxer.incident() : current.incident().number();
-        announcer.announce(
-                key,
-                (runId, at, time) ->
-                        new RftEvent.ActionTaken(runId, at, time, number, action, resumesAfter));
+        events.taken(key, number, action, resumesAfter);
         if (current == null) {
             relaxer.acted(key);
             return;
@@ -238,11 +237,7 @@ final class IncidentTracker {
                         past.attemptsOfRelapse(diagnosis.cause(), key.step(), executed));
         OpenIncident begun = new OpenIncident(incident, history.before(onset), executed);
         open = begun;
-        announcer.announce(
-                key,
-                (runId, at, time) ->
-                        new RftEvent.IncidentOpened(
-                                runId, at, time, incident, observation.step().values()));
+        events.opened(observation, incident);
         return begun;
     }
 
@@ -288,8 +283,9 @@ final class IncidentTracker {
         Attempt attempt = incident.attempts().get(incident.attempts().size() - 1);
         current.judged(incident);
         StepKey key = observation.key();
-        verified(key, incident.number(), attempt);
+        events.verified(key, incident.number(), attempt);
         if (outcome != Outcome.HELPED) {
+            judgement.harm().ifPresent(harm -> add(current, key, findings, List.of(harm)));
             return decide(current, observation, findings, Optional.of(attempt));
         }
         if (Ledger.refunded(attempt)) {
@@ -300,23 +296,22 @@ final class IncidentTracker {
         return decision(CONTINUE, attempt.reason(), findings, current, Optional.of(attempt));
     }
 
-    private void verified(StepKey key, int number, Attempt attempt) {
-        announcer.announce(
-                key,
-                (runId, at, time) -> new RftEvent.ActionVerified(runId, at, time, number, attempt));
-    }
-
     /** Adds the alarms of a further step to the incident. */
     private void join(
             OpenIncident current,
             Observation observation,
             List<Finding> findings,
             List<Finding> alarms) {
-        StepKey key = observation.key();
-        current.alarmed(alarms, executed);
         if (current.verification() == null) {
             current.forgetSilent(executed - config.incidents().quietSteps());
         }
+        add(current, observation.key(), findings, alarms);
+    }
+
+    /** Adds alarms to the incident, those included that have fallen silent meanwhile. */
+    private void add(
+            OpenIncident current, StepKey key, List<Finding> findings, List<Finding> alarms) {
+        current.alarmed(alarms, executed);
         Incident incident = current.incident();
         Incident merged = incident.with(alarms, incident.diagnosis());
         Incident named = merged.with(alarms, diagnoser.apply(key, remembered(findings, merged)));
@@ -354,12 +349,13 @@ final class IncidentTracker {
                         state(current, key, findings.stream().anyMatch(Finding::alarm)),
                         run.newestGoodBefore(),
                         current.confirmed(config.incidents().confirmSteps()),
-                        (name, reason) -> quarantined(key, name, reason));
-        if (choice.action() instanceof RecoveryAction.Continue) {
+                        (name, reason) -> events.quarantined(key, name, reason));
+        Cause cause = incident.diagnosis().cause();
+        choice = limits.within(choice, cause, incident, key);
+        RecoveryAction action = choice.action();
+        if (action instanceof RecoveryAction.Continue) {
             return decision(CONTINUE, choice.note(), findings, current, verified);
         }
-        Cause cause = incident.diagnosis().cause();
-        RecoveryAction action = withinBudget(choice.action(), cause, incident, key);
         Optional<String> objection = consent.objection(incident, action);
         if (objection.isPresent()) {
             withhold(current, key, action, objection.get());
@@ -370,61 +366,13 @@ final class IncidentTracker {
         }
         current.decide(action, incident.with(new Attempt(action, cause, key, Outcome.PENDING, "")));
         // Told before it is carried out: an action that the process does not survive is paid for.
-        announcer.announce(
-                key,
-                (runId, at, time) ->
-                        new RftEvent.ActionDecided(
-                                runId, at, time, incident.number(), cause, action));
+        events.decided(key, incident, cause, action);
         return decision(action, choice.note(), findings, current, verified);
     }
 
     private void withhold(OpenIncident current, StepKey key, RecoveryAction action, String why) {
         current.leaveAlone();
-        withheld(current.incident(), key, action, why);
-    }
-
-    private void withheld(Incident incident, StepKey key, RecoveryAction action, String why) {
-        announcer.announce(
-                key,
-                (runId, at, time) ->
-                        new RftEvent.ActionWithheld(
-                                runId,
-                                at,
-                                time,
-                                incident.number(),
-                                incident.diagnosis().cause(),
-                                action,
-                                why));
-    }
-
-    private RecoveryAction withinBudget(
-            RecoveryAction action, Cause cause, Incident incident, StepKey key) {
-        if (action instanceof RecoveryAction.Pause pause) {
-            return withinPatience(pause, incident);
-        }
-        if (!Ledger.charged(action)) {
-            return action;
-        }
-        return ledger.exhausted(cause, key)
-                .<RecoveryAction>map(
-                        why ->
-                                new RecoveryAction.Halt(
-                                        why + "; " + action.name() + " would have been next"))
-                .orElse(action);
-    }
-
-    private RecoveryAction withinPatience(RecoveryAction.Pause pause, Incident incident) {
-        Duration paused = incident.paused();
-        double all = paused.plus(pause.atMost()).toMillis() / 1e3;
-        double most = config.outage().giveUpAfterSeconds();
-        return all <= most
-                ? pause
-                : new RecoveryAction.Halt(
-                        "the outage has not ended after pauses of "
-                                + paused.toSeconds()
-                                + " s together, and the next one would exceed the limit of "
-                                + Math.round(most)
-                                + " s");
+        events.withheld(key, current.incident(), action, why);
     }
 
     private RunState state(OpenIncident current, StepKey key, boolean alarming) {
@@ -438,19 +386,11 @@ final class IncidentTracker {
                 alarming);
     }
 
-    private void quarantined(StepKey key, String component, String reason) {
-        announcer.announce(
-                key,
-                (runId, at, time) ->
-                        new RftEvent.ComponentQuarantined(runId, at, time, component, reason));
-    }
-
     private void close(OpenIncident current, StepKey key) {
         Incident incident = current.incident();
         open = null;
         past.add(incident, executed);
-        announcer.announce(
-                key, (runId, at, time) -> new RftEvent.IncidentClosed(runId, at, time, incident));
+        events.closed(key, incident);
     }
 
     private static Decision decision(

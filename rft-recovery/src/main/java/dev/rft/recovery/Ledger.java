@@ -60,7 +60,9 @@ final class Ledger {
 
     /** Tells whether an action is counted. A pause costs time alone and has a limit of its own. */
     static boolean charged(RecoveryAction action) {
-        return !(action instanceof RecoveryAction.Halt || action instanceof RecoveryAction.Pause);
+        return !(action instanceof RecoveryAction.Halt
+                || action instanceof RecoveryAction.Pause
+                || action instanceof RecoveryAction.Continue);
     }
 
     /** Tells whether an attempt that was judged is given back. */

@@ -62,9 +62,9 @@ final class PastIncidents {
 
     /**
      * Returns what was tried against the last failure of the same cause, when its repair threw
-     * progress away and the run has not got much further since: it helps each time and leads
-     * nowhere. Each such repair has to lead further than the one before, until the run has got so
-     * far beyond them that the budget has forgiven them as well.
+     * progress away, or built workers anew, and the run has not got much further since: it helps
+     * each time and leads nowhere. Each such repair has to lead further than the one before, until
+     * the run has got so far beyond them that the budget has forgiven them as well.
      */
     private List<Attempt> attemptsWithoutProgress(Cause cause, long step) {
         List<Incident> costly =
@@ -89,7 +89,9 @@ final class PastIncidents {
 
     private static boolean repairedAtACost(Incident incident) {
         return incident.repaired()
-                && incident.attempts().stream().anyMatch(a -> a.action().destructive());
+                && incident.attempts().stream()
+                        .map(Attempt::action)
+                        .anyMatch(action -> action.destructive() || action.restarts());
     }
 
     private static List<Attempt> attemptsOf(Incident last) {

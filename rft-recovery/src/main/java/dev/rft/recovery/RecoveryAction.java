@@ -24,6 +24,14 @@ public sealed interface RecoveryAction {
     record MaskTrajectories() implements RecoveryAction {}
 
     /**
+     * Builds the loop's workers, verifiers and environments anew and keeps its state: weights,
+     * optimizer and knobs stay as they are, and no step is lost. What may be done on a suspicion
+     * where the cause lies outside of the weights. Each further restart of an incident waits twice
+     * as long as the one before ({@link RecoveryConfig.Restarts}).
+     */
+    record RestartInPlace() implements RecoveryAction {}
+
+    /**
      * Turns the learning rate down or up. Undone when it does not help.
      *
      * @param factor what it is multiplied by, above 0
@@ -129,6 +137,11 @@ public sealed interface RecoveryAction {
         return getClass().getSimpleName();
     }
 
+    /** Tells whether it builds workers, verifiers and environments anew. */
+    default boolean restarts() {
+        return this instanceof Restart || this instanceof RestartInPlace;
+    }
+
     /**
      * Tells whether it throws away progress or state, so that it needs two evidence classes or one
      * invariant.
@@ -164,6 +177,7 @@ public sealed interface RecoveryAction {
                 go -> EnumSet.noneOf(Capability.class),
                 skip -> EnumSet.of(Capability.GATE_UPDATE),
                 mask -> EnumSet.of(Capability.MASK_TRAJECTORIES),
+                inPlace -> EnumSet.of(Capability.RESTART),
                 scale -> EnumSet.noneOf(Capability.class),
                 set -> EnumSet.noneOf(Capability.class),
                 rollback -> EnumSet.of(Capability.SNAPSHOT),
@@ -180,6 +194,7 @@ public sealed interface RecoveryAction {
      * @param onContinue for {@link Continue}
      * @param onSkip for {@link SkipStep}
      * @param onMask for {@link MaskTrajectories}
+     * @param onRestartInPlace for {@link RestartInPlace}
      * @param onScale for {@link ScaleLearningRate}
      * @param onSet for {@link SetKnob}
      * @param onRollback for {@link Rollback}
@@ -195,6 +210,7 @@ public sealed interface RecoveryAction {
             Function<Continue, T> onContinue,
             Function<SkipStep, T> onSkip,
             Function<MaskTrajectories, T> onMask,
+            Function<RestartInPlace, T> onRestartInPlace,
             Function<ScaleLearningRate, T> onScale,
             Function<SetKnob, T> onSet,
             Function<Rollback, T> onRollback,
@@ -211,6 +227,9 @@ public sealed interface RecoveryAction {
         }
         if (this instanceof MaskTrajectories action) {
             return onMask.apply(action);
+        }
+        if (this instanceof RestartInPlace action) {
+            return onRestartInPlace.apply(action);
         }
         if (this instanceof ScaleLearningRate action) {
             return onScale.apply(action);

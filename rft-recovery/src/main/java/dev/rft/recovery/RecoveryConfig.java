@@ -162,7 +162,8 @@ public record RecoveryConfig(
      * How often and how fast a loop that throws is restarted. The first restart of an incident is
      * made at once, the second after the first delay, each further one after twice the delay.
      *
-     * @param attempts how many restarts in a row a failing step is worth; at least 1
+     * @param attempts how many restarts in a row a failing step is worth, or rollbacks of a loop
+     *     that cannot be restarted; at least 1
      * @param firstDelaySeconds the first delay; at least 0
      * @param maxDelaySeconds the longest delay; at least {@code firstDelaySeconds}
      */

@@ -18,21 +18,23 @@ public final class RecoveryPolicies {
      *
      * <ul>
      *   <li>Not finite: skip the step; when it lasts, roll back; restart; halt.
-     *   <li>The step threw: restart, several times with growing delays; halt.
+     *   <li>The step threw: restart, several times with growing delays; in a loop that cannot be
+     *       restarted roll back as often, to try the step again; halt.
      *   <li>The policy runs away: on thin evidence the learning rate down, then the KL coefficient
      *       up, each undone when it does not help; else the weights are damaged, so roll back, with
      *       the learning rate turned down by as much as the updates had grown (by half where that
      *       is not known); turned down ten times further; with the optimizer's moments forgotten;
      *       restart; halt.
-     *   <li>Rewards, tools, sampler: while gradients and KL are as before the onset, the weights
-     *       are sound and a new attempt would meet the same broken source: restart, which brings
-     *       the snapshot back too. Otherwise roll back first.
+     *   <li>Rewards, tools, sampler: on thin evidence restart in place, which loses nothing; else,
+     *       while gradients and KL are as before the onset, the weights are sound and a new attempt
+     *       would meet the same broken source: restart, which brings the snapshot back too.
+     *       Otherwise roll back first.
      *   <li>Exploration is lost: the entropy bonus up; the temperature up; roll back at half the
      *       learning rate; restart; halt.
      *   <li>The policy stands still: roll back; forget the moments; make it its own reference;
      *       restart; halt.
-     *   <li>Degenerate responses or an unstable critic under moving weights: roll back at half the
-     *       learning rate; restart; halt.
+     *   <li>Degenerate responses: on thin evidence restart in place. They, or an unstable critic,
+     *       under moving weights: roll back at half the learning rate; restart; halt.
      *   <li>Unknown: on thin evidence half the learning rate, which is undone when it does not
      *       help; then roll back at half the learning rate; restart; halt.
      *   <li>Benign: nothing. An outage: go on without the masked trajectories; pause, twice;
@@ -49,7 +51,16 @@ public final class RecoveryPolicies {
      * @return the policies in the order in which they are asked
      */
     public static List<RecoveryPolicy> standard(RecoveryConfig config) {
-        return config.ladder().enabled() ? List.of(new StandardLadder(config)) : watchOnly();
+        return standard(config, true);
+    }
+
+    /**
+     * Returns {@link #standard(RecoveryConfig)}, for a run whose restart may lose steps as well.
+     */
+    static List<RecoveryPolicy> standard(RecoveryConfig config, boolean restartsInPlace) {
+        return config.ladder().enabled()
+                ? List.of(new StandardLadder(config, restartsInPlace))
+                : watchOnly();
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.rft.recovery;
 
 import dev.rft.api.control.Knob;
 import dev.rft.api.signal.StepKey;
+import dev.rft.monitor.diagnose.Cause;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -49,17 +50,42 @@ final class RemoteDecisions {
         this.options = options;
     }
 
-    /** Hands over what the session has decided. */
+    /**
+     * Hands over what the session has decided.
+     *
+     * @param action what
+     * @param incident about which incident; null when a repair is relaxed
+     * @param after the last step
+     * @param checkpoints what the process may go back to
+     * @param knobs the knobs as they are
+     */
     void hand(
             RecoveryAction action,
+            @Nullable Incident incident,
             StepKey after,
-            OptionalLong resumeAfter,
-            String cause,
+            RemoteCheckpoints checkpoints,
             Map<Knob, Double> knobs) {
+        Cause cause = incident == null ? Cause.UNKNOWN : incident.diagnosis().cause();
+        OptionalLong back =
+                incident != null && goesBack(action)
+                        ? checkpoints.newestBefore(onset(action, incident))
+                        : OptionalLong.empty();
         if (action instanceof RecoveryAction.SetKnob set) {
             before = knobs.getOrDefault(set.knob(), Double.NaN);
         }
-        add(new Task(action, true, resumeAfter, cause), after);
+        add(new Task(action, true, back, cause.id()), after);
+    }
+
+    private static boolean goesBack(RecoveryAction action) {
+        return action instanceof RecoveryAction.Rollback
+                || action instanceof RecoveryAction.ResetOptimizer
+                || action instanceof RecoveryAction.Halt;
+    }
+
+    private static long onset(RecoveryAction action, Incident incident) {
+        return action instanceof RecoveryAction.Rollback rollback
+                ? Math.min(rollback.onset(), incident.onset())
+                : incident.onset();
     }
 
     /** Takes a turn of a knob back that did not help. */

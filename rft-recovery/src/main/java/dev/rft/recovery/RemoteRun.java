@@ -4,9 +4,7 @@ import dev.rft.api.control.Capability;
 import dev.rft.api.control.Knob;
 import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.StepKey;
-import dev.rft.api.signal.StepRecord;
 import dev.rft.monitor.Monitor;
-import dev.rft.monitor.diagnose.Cause;
 import dev.rft.recovery.event.RftEvent;
 import dev.rft.recovery.event.RftListener;
 import java.io.IOException;
@@ -34,6 +32,8 @@ public final class RemoteRun implements AutoCloseable {
     private static final RemoteOrder GO_ON = new RemoteOrder.GoOn();
 
     private final String runId;
+    private final RunMemory memory;
+    private final RemoteSteps steps;
     private final Session session;
     private final RemoteOptions options;
     private final ControlDirectory control;
@@ -43,10 +43,6 @@ public final class RemoteRun implements AutoCloseable {
     private final RemoteStart starts;
 
     private RemoteOffer offer = RemoteOffer.NOTHING;
-    private StepKey last;
-
-    /** Whether the next step may be any: the process has just begun, or gone back. */
-    private boolean anyStep = true;
 
     /** Whether the process runs and moves, so that it can be told something. */
     private boolean alive;
@@ -79,19 +75,64 @@ public final class RemoteRun implements AutoCloseable {
             StepKey start,
             RemoteOptions options)
             throws IOException {
+        this(runId, monitor, listeners, directory, start, RunMemory.NONE, options);
+    }
+
+    /**
+     * Goes on with a run after its supervisor has ended: with its budgets and its incidents, and
+     * with what its steps have taught the detectors. Where the process goes on is its own business.
+     *
+     * @param monitor the detectors, which have seen nothing yet
+     * @param listeners hear of every event, in this order
+     * @param directory where the two processes speak to each other; made when it is missing, and
+     *     cleared of the earlier run's files
+     * @param earlier what is known of the run, which it names; see {@link RunMemory#ofLastStep}
+     * @param options how to supervise
+     * @throws IOException when the directory cannot be written
+     */
+    public RemoteRun(
+            Monitor monitor,
+            List<RftListener> listeners,
+            Path directory,
+            RunMemory earlier,
+            RemoteOptions options)
+            throws IOException {
+        this(
+                earlier.runId(),
+                monitor,
+                listeners,
+                directory,
+                earlier.resumesAfter(),
+                earlier,
+                options);
+        earlier.recent().forEach(monitor::inspect);
+    }
+
+    private RemoteRun(
+            String runId,
+            Monitor monitor,
+            List<RftListener> listeners,
+            Path directory,
+            StepKey start,
+            RunMemory memory,
+            RemoteOptions options)
+            throws IOException {
         this.runId = Objects.requireNonNull(runId, "runId");
+        this.memory = memory;
         Objects.requireNonNull(monitor, "monitor");
         this.options = Objects.requireNonNull(options, "options");
-        this.last = Objects.requireNonNull(start, "start");
+        steps = new RemoteSteps(runId, Objects.requireNonNull(start, "start"));
         control = new ControlDirectory(directory);
         checkpoints = new RemoteCheckpoints(monitor);
-        Session.Builder builder =
+        SessionBuilder builder =
                 Session.builder()
                         .runId(runId)
                         .monitor(monitor)
                         .config(options.config())
+                        .policies(RecoveryPolicies.standard(options.config(), false))
                         .mode(options.mode())
                         .clock(options.clock())
+                        .memory(memory)
                         .control(this::capabilities, this::knobs, checkpoints::newestBefore);
         listeners.forEach(builder::listener);
         session = builder.build();
@@ -110,14 +151,18 @@ public final class RemoteRun implements AutoCloseable {
     }
 
     /**
-     * Tells that the run begins.
+     * Tells that the run begins, or goes on.
      *
      * @param provenance what is to be known of it, beside versions and configuration
      */
     public void begin(Map<String, String> provenance) {
         Map<String, String> all = Provenance.of(options.config(), options.mode());
         all.putAll(provenance);
-        announce((run, at, time) -> new RftEvent.RunStarted(run, at, time, 0, all));
+        announce(
+                (run, at, time) ->
+                        memory == RunMemory.NONE
+                                ? new RftEvent.RunStarted(run, at, time, 0, all)
+                                : new RftEvent.RunResumed(run, at, time, memory.from(), 0, all));
     }
 
     /**
@@ -132,12 +177,11 @@ public final class RemoteRun implements AutoCloseable {
             throw new UncheckedIOException(e.getMessage(), e);
         }
         if (restarting) {
-            long step = resumeAfter.orElse(last.step());
-            last = last.rolledBackTo(step);
+            steps.wentBackTo(resumeAfter.orElse(last().step()));
             checkpoints.restored(resumeAfter);
         }
         restarting = false;
-        anyStep = true;
+        steps.begun();
         alive = true;
         hangLeftAlone = false;
         starts.started();
@@ -157,14 +201,12 @@ public final class RemoteRun implements AutoCloseable {
         starts.observed();
         hangLeftAlone = false;
         offer = control.offer();
-        boolean goesBack = !anyStep && logged.key().step() <= last.step();
+        boolean goesBack = steps.goesBack(logged);
         if (decisions.waiting() && (goesBack || decisions.isDue())) {
             answered(goesBack);
         }
-        Observation observation = keyed(logged);
-        last = observation.key();
-        anyStep = false;
-        checkpoints.offered(offer.checkpoints(), last.step());
+        Observation observation = steps.keyed(logged);
+        checkpoints.offered(offer.checkpoints(), last().step());
         int discarded = discarded(observation);
         RemoteOrder order = GO_ON;
         if (decisions.holdsSession()) {
@@ -175,7 +217,7 @@ public final class RemoteRun implements AutoCloseable {
             order = follow(session.observe(observation, discarded), "");
         }
         if (order instanceof RemoteOrder.GoOn) {
-            watch.began(last.next());
+            watch.began(last().next());
         }
         return order;
     }
@@ -183,18 +225,6 @@ public final class RemoteRun implements AutoCloseable {
     private static int discarded(Observation observation) {
         double count = observation.value(Session.DISCARDED).orElse(0.0);
         return count >= 1 && count <= 1_000_000 ? (int) count : 0;
-    }
-
-    /** Gives a step its key. One that goes back unasked is of another incarnation. */
-    private Observation keyed(Observation logged) {
-        long step = logged.key().step();
-        boolean again = !anyStep && step <= last.step();
-        int incarnation = last.incarnation() + (again ? 1 : 0);
-        StepKey key = new StepKey(last.attempt(), step, incarnation);
-        StepRecord record = logged.step();
-        return new Observation(
-                new StepRecord(runId, key, record.values(), record.counts()),
-                logged.trajectories());
     }
 
     /**
@@ -220,18 +250,16 @@ public final class RemoteRun implements AutoCloseable {
     }
 
     private void answered(boolean caughtUp) {
-        RemoteDecisions.Answer answer = decisions.answer(last, caughtUp);
+        RemoteDecisions.Answer answer = decisions.answer(last(), caughtUp);
         if (answer == null) {
             return;
         }
         if (answer.wentBackTo().isPresent()) {
-            long step = answer.wentBackTo().getAsLong();
-            last = last.rolledBackTo(step);
-            anyStep = true;
+            steps.wentBackTo(answer.wentBackTo().getAsLong());
             checkpoints.restored(answer.wentBackTo());
         }
         if (answer.ofSession()) {
-            session.acted(last);
+            session.acted(last());
             if (answer.action() instanceof RecoveryAction.Halt halt) {
                 halted = halt.reason();
             }
@@ -242,7 +270,7 @@ public final class RemoteRun implements AutoCloseable {
         decisions.drop("the process hangs");
         alive = false;
         session.reconsider();
-        StepKey key = last.next();
+        StepKey key = last().next();
         Decision decision =
                 session.observe(
                         Hangs.observation(runId, key, elapsed),
@@ -252,7 +280,7 @@ public final class RemoteRun implements AutoCloseable {
         if (order instanceof RemoteOrder.GoOn) {
             alive = true;
             hangLeftAlone = true;
-            last = key; // taken: the step itself, if it ends after all, is of another incarnation
+            steps.taken(key); // the step itself, if it ends after all, is of another incarnation
         } else {
             watch.ended();
         }
@@ -278,7 +306,7 @@ public final class RemoteRun implements AutoCloseable {
             return new RemoteOrder.Stop("the process ended", false);
         }
         session.reconsider();
-        StepKey failed = last.next();
+        StepKey failed = last().next();
         Decision decision = session.stepFailed(failed, new IllegalStateException(what));
         RemoteOrder order = follow(decision, what);
         return order instanceof RemoteOrder.GoOn ? new RemoteOrder.Stop(what, false) : order;
@@ -296,7 +324,7 @@ public final class RemoteRun implements AutoCloseable {
             checkpoints.demoteFrom(incident.onset());
         }
         if (alive) {
-            decision.verified().ifPresent(attempt -> decisions.undo(attempt, last));
+            decision.verified().ifPresent(attempt -> decisions.undo(attempt, last()));
         }
         RecoveryAction action = decision.action();
         if (action instanceof RecoveryAction.Continue) {
@@ -306,34 +334,17 @@ public final class RemoteRun implements AutoCloseable {
             return restart(restart, incident);
         }
         if (!alive) {
-            session.acted(last.next());
+            session.acted(last().next());
             String why = action instanceof RecoveryAction.Halt halt ? halt.reason() : end;
             return new RemoteOrder.Stop(why, incident != null && hungLast(incident));
         }
         if (action instanceof RecoveryAction.SkipStep
                 || action instanceof RecoveryAction.MaskTrajectories) {
-            session.acted(last); // the loop has done so before it logged the step
+            session.acted(last()); // the loop has done so before it logged the step
             return GO_ON;
         }
-        Cause cause = incident == null ? Cause.UNKNOWN : incident.diagnosis().cause();
-        OptionalLong back =
-                incident != null && goesBack(action)
-                        ? checkpoints.newestBefore(onset(action, incident))
-                        : OptionalLong.empty();
-        decisions.hand(action, last, back, cause.id(), knobs());
+        decisions.hand(action, incident, last(), checkpoints, knobs());
         return GO_ON;
-    }
-
-    private static boolean goesBack(RecoveryAction action) {
-        return action instanceof RecoveryAction.Rollback
-                || action instanceof RecoveryAction.ResetOptimizer
-                || action instanceof RecoveryAction.Halt;
-    }
-
-    private static long onset(RecoveryAction action, Incident incident) {
-        return action instanceof RecoveryAction.Rollback rollback
-                ? Math.min(rollback.onset(), incident.onset())
-                : incident.onset();
     }
 
     private static boolean hungLast(Incident incident) {
@@ -362,13 +373,13 @@ public final class RemoteRun implements AutoCloseable {
         boolean whole = completed && halted == null;
         session.announcer()
                 .finish(
-                        last,
+                        last(),
                         (run, at, time) -> new RftEvent.RunFinished(run, at, time, whole, reason));
     }
 
     /** Returns the last step that the run has seen, or begun from. */
     public StepKey last() {
-        return last;
+        return steps.last();
     }
 
     /** Returns the run's incidents so far, in order; an open one is the last. */
@@ -377,7 +388,7 @@ public final class RemoteRun implements AutoCloseable {
     }
 
     private void announce(Announcer.Dated event) {
-        session.announcer().announce(last, event);
+        session.announcer().announce(last(), event);
     }
 
     /** Waits for the listeners. */

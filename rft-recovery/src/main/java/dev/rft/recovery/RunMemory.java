@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,6 +112,34 @@ public final class RunMemory {
         StepKey resumesAfter =
                 new StepKey(snapshot.attempt(), snapshot.step(), journal.nextIncarnation());
         return new RunMemory(runId, snapshot, resumesAfter, booked(journal), past);
+    }
+
+    /**
+     * Rebuilds the memory of a run whose steps go on without a snapshot of ours, such as one of
+     * another process: as it was after the last step that was measured outside of an incident. An
+     * incident that was open at the end is forgotten; what was done about it stays paid for.
+     *
+     * @param journal the run's journal
+     * @param all the run's rows, in the order of execution
+     * @return the memory, the rows included; empty when nothing was measured
+     */
+    public static Optional<RunMemory> ofLastStep(Journal journal, List<MetricsRow> all) {
+        @Nullable StepKey opened = null;
+        for (JournalEntry entry : journal.effective()) {
+            if (entry.event() instanceof RftEvent.IncidentOpened begun) {
+                opened = begun.key();
+            } else if (entry.event() instanceof RftEvent.IncidentClosed) {
+                opened = null;
+            }
+        }
+        for (int i = all.size() - 1; i >= 0; i--) {
+            StepKey key = all.get(i).key();
+            boolean outside = opened == null || key.compareTo(opened) < 0;
+            if (outside && journal.isOnLine(key)) {
+                return Optional.of(of(journal, key).withMetrics(all));
+            }
+        }
+        return Optional.empty();
     }
 
     /**

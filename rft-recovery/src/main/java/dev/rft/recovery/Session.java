@@ -1,12 +1,9 @@
 package dev.rft.recovery;
 
-import dev.rft.api.control.Capability;
-import dev.rft.api.control.Knob;
 import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
 import dev.rft.api.signal.StepKey;
-import dev.rft.monitor.AlarmBudget;
 import dev.rft.monitor.Evidence;
 import dev.rft.monitor.EvidenceClass;
 import dev.rft.monitor.Finding;
@@ -14,20 +11,14 @@ import dev.rft.monitor.Monitor;
 import dev.rft.monitor.Verdict;
 import dev.rft.monitor.diagnose.Diagnoser;
 import dev.rft.monitor.diagnose.Diagnosis;
-import dev.rft.monitor.diagnose.FingerprintDiagnoser;
 import dev.rft.recovery.event.RftEvent;
-import dev.rft.recovery.event.RftListener;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.LongFunction;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,7 +81,7 @@ public final class Session implements AutoCloseable {
     private Observation shown = Observation.of(StepKey.START, Map.of());
     private List<Finding> said = List.of();
 
-    private Session(Builder builder) {
+    Session(SessionBuilder builder) {
         monitor = builder.monitor;
         diagnoser = builder.diagnoser;
         RunMemory memory = builder.memory;
@@ -132,8 +123,8 @@ public final class Session implements AutoCloseable {
      *
      * @return a builder
      */
-    public static Builder builder() {
-        return new Builder();
+    public static SessionBuilder builder() {
+        return new SessionBuilder();
     }
 
     /**
@@ -394,165 +385,5 @@ public final class Session implements AutoCloseable {
                 key,
                 (runId, at, time) ->
                         new RftEvent.ComponentQuarantined(runId, at, time, component, reason));
-    }
-
-    /** Collects what a session is made of. */
-    public static final class Builder {
-
-        private final List<RftListener> listeners = new ArrayList<>();
-        private Monitor monitor = Monitor.standard(AlarmBudget.perTenThousandSteps(1));
-        private String runId = "run";
-        private Diagnoser diagnoser = FingerprintDiagnoser.standard();
-        private @Nullable List<RecoveryPolicy> policies;
-        private RecoveryConfig config = RecoveryConfig.defaults();
-        private Clock clock = Clock.systemUTC();
-        private RunView run = RunView.WATCH_ONLY;
-        private Callbacks callbacks = Callbacks.defaults();
-        private Mode mode = Mode.act();
-        private RunMemory memory = RunMemory.NONE;
-
-        private Builder() {}
-
-        private List<RecoveryPolicy> policies() {
-            return policies == null ? RecoveryPolicies.standard(config) : policies;
-        }
-
-        /**
-         * Sets the detectors.
-         *
-         * @param chosen the monitor; the session feeds it, whoever drives the loop rewinds it
-         * @return this
-         */
-        public Builder monitor(Monitor chosen) {
-            monitor = Objects.requireNonNull(chosen, "monitor");
-            return this;
-        }
-
-        /**
-         * Names the run in its events.
-         *
-         * @param id the name, {@code run} unless set
-         * @return this
-         */
-        public Builder runId(String id) {
-            runId = Objects.requireNonNull(id, "id");
-            return this;
-        }
-
-        /**
-         * Sets who names the cause.
-         *
-         * @param chosen the diagnoser
-         * @return this
-         */
-        public Builder diagnoser(Diagnoser chosen) {
-            diagnoser = Objects.requireNonNull(chosen, "diagnoser");
-            return this;
-        }
-
-        /**
-         * Sets who decides; {@link RecoveryPolicies#standard(RecoveryConfig)} unless set.
-         *
-         * @param inOrder asked in this order; the first answer that is something to do, and can be
-         *     done, wins; copied
-         * @return this
-         */
-        public Builder policies(List<RecoveryPolicy> inOrder) {
-            policies = List.copyOf(inOrder);
-            return this;
-        }
-
-        /**
-         * Sets the thresholds.
-         *
-         * @param chosen the configuration
-         * @return this
-         */
-        public Builder config(RecoveryConfig chosen) {
-            config = Objects.requireNonNull(chosen, "config");
-            return this;
-        }
-
-        /**
-         * Adds a listener.
-         *
-         * @param listener receives every event, after those added before it
-         * @return this
-         */
-        public Builder listener(RftListener listener) {
-            listeners.add(Objects.requireNonNull(listener, "listener"));
-            return this;
-        }
-
-        /**
-         * Sets where events take their time from.
-         *
-         * @param chosen the clock, the system's in UTC unless set
-         * @return this
-         */
-        public Builder clock(Clock chosen) {
-            clock = Objects.requireNonNull(chosen, "clock");
-            return this;
-        }
-
-        /**
-         * Sets how listeners and advisers are called.
-         *
-         * @param chosen the limits and the threads
-         * @return this
-         */
-        public Builder callbacks(Callbacks chosen) {
-            callbacks = Objects.requireNonNull(chosen, "callbacks");
-            return this;
-        }
-
-        /**
-         * Sets how much is decided without asking.
-         *
-         * @param chosen the mode, {@link Mode#act} unless set
-         * @return this
-         */
-        public Builder mode(Mode chosen) {
-            mode = Objects.requireNonNull(chosen, "mode");
-            return this;
-        }
-
-        /**
-         * Goes on with a run whose process has ended. The monitor is to be restored as well.
-         *
-         * @param earlier what is known of the run
-         * @return this
-         */
-        public Builder memory(RunMemory earlier) {
-            memory = Objects.requireNonNull(earlier, "memory");
-            return this;
-        }
-
-        /**
-         * Says what can be done about a failure. Unless set, the run can only be watched and
-         * stopped.
-         *
-         * @param capabilities what the loop can do
-         * @param knobs the knobs and their present values
-         * @param newestGoodBefore the step of the newest good snapshot before a given one, if there
-         *     is any
-         * @return this
-         */
-        public Builder control(
-                Supplier<Set<Capability>> capabilities,
-                Supplier<Map<Knob, Double>> knobs,
-                LongFunction<OptionalLong> newestGoodBefore) {
-            run =
-                    new RunView(
-                            Objects.requireNonNull(capabilities, "capabilities"),
-                            Objects.requireNonNull(knobs, "knobs"),
-                            Objects.requireNonNull(newestGoodBefore, "newestGoodBefore"));
-            return this;
-        }
-
-        /** Returns a session that has seen nothing yet. */
-        public Session build() {
-            return new Session(this);
-        }
     }
 }

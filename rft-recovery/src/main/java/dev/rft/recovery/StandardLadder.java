@@ -36,10 +36,19 @@ final class StandardLadder implements RecoveryPolicy {
 
     private final RecoveryConfig config;
     private final RecoveryConfig.Ladder numbers;
+    private final boolean restartsInPlace;
 
-    StandardLadder(RecoveryConfig config) {
+    /**
+     * Makes one.
+     *
+     * @param config the numbers
+     * @param restartsInPlace whether a restart leaves the weights as they are; that of a whole
+     *     process does not
+     */
+    StandardLadder(RecoveryConfig config, boolean restartsInPlace) {
         this.config = config;
         this.numbers = config.ladder();
+        this.restartsInPlace = restartsInPlace;
     }
 
     @Override
@@ -49,7 +58,7 @@ final class StandardLadder implements RecoveryPolicy {
             return new RecoveryAction.Continue();
         }
         List<RecoveryAction> rungs =
-                stepFailed(incident) ? restarts(incident) : rungs(cause, incident, state);
+                incident.stepThrew() ? retries(incident, state) : rungs(cause, incident, state);
         return rungs.subList(climbed(rungs, incident), rungs.size()).stream()
                 .filter(state::canDo)
                 .findFirst()
@@ -57,11 +66,14 @@ final class StandardLadder implements RecoveryPolicy {
     }
 
     /**
-     * The loop threw: what it holds between its phases is not known, and only a restart ends that.
+     * The loop threw: what it holds between its phases is not known. A restart ends that; where
+     * there is none, a snapshot does, and the step is tried again from there.
      */
-    private List<RecoveryAction> restarts(Incident incident) {
+    private List<RecoveryAction> retries(Incident incident, RunState state) {
         RecoveryAction restart = new RecoveryAction.Restart(incident.onset());
-        return Collections.nCopies(config.restarts().attempts(), restart);
+        RecoveryAction again = new RecoveryAction.Rollback(incident.onset(), 1);
+        return Collections.nCopies(
+                config.restarts().attempts(), state.canDo(restart) ? restart : again);
     }
 
     private List<RecoveryAction> rungs(Cause cause, Incident incident, RunState state) {
@@ -77,17 +89,32 @@ final class StandardLadder implements RecoveryPolicy {
                             : List.of(again, restart);
             case KL_EXPLOSION -> runaway(incident, state);
             // Turning the learning rate down cannot help a policy that stands still, and turning it
-            // up is a gamble.
+            // up is a gamble. A restart brings the optimizer's state back as well.
             case UPDATE_FREEZE ->
-                    List.of(again, reset, new RecoveryAction.ResetReference(), restart);
-            case REWARD_SPIKE, REWARD_COLLAPSE, REWARD_HACKING, DELAYED_CREDIT ->
-                    source(state, again, restart);
+                    outside(
+                            incident,
+                            List.of(
+                                    state.canDo(restart) ? restart : again,
+                                    reset,
+                                    new RecoveryAction.ResetReference()));
+            case REWARD_HACKING -> source(state, again, restart);
+            case REWARD_SPIKE, REWARD_COLLAPSE, DELAYED_CREDIT ->
+                    outside(incident, source(state, again, restart));
             case TOOL_CALL_ERROR, OBSERVATION_CORRUPTION, TERMINATION_ERROR, SAMPLER_MISMATCH ->
-                    source(state, again, restart);
+                    outside(incident, source(state, again, restart));
             case EMPTY_RESPONSE, SHORT_RESPONSES, LONG_RESPONSES, REPETITION ->
-                    source(state, slower, restart);
-            case ENTROPY_COLLAPSE -> explore(state, slower, restart);
-            case VALUE_MISMATCH, ADVANTAGE_INSTABILITY -> List.of(slower, reset, restart);
+                    outside(incident, source(state, slower, restart));
+            case ENTROPY_COLLAPSE ->
+                    samplerSurprises(incident)
+                            ? outside(incident, source(state, slower, restart))
+                            : explore(state, slower, restart);
+            case VALUE_MISMATCH -> outside(incident, List.of(slower, reset, restart));
+            case ADVANTAGE_INSTABILITY ->
+                    outside(
+                            incident,
+                            advantagesChanged(incident)
+                                    ? source(state, slower, restart)
+                                    : List.of(slower, reset, restart));
             case OUTAGE -> outage(incident, state, restart);
             case HANG -> List.of(restart, again);
             case UNKNOWN, BENIGN -> unknown(incident, slower, restart);
@@ -176,6 +203,35 @@ final class StandardLadder implements RecoveryPolicy {
         return atOnce ? List.of(restart) : List.of(rollback, restart);
     }
 
+    /**
+     * What verifies, samples or answers is probably broken, and not the weights: on a suspicion,
+     * which allows nothing that throws progress away, it is built anew and nothing is lost. On
+     * stronger evidence the restart brings the snapshot back as well.
+     */
+    private List<RecoveryAction> outside(Incident incident, List<RecoveryAction> rungs) {
+        if (incident.allowsDestructive() || !restartsInPlace) {
+            return rungs;
+        }
+        List<RecoveryAction> all = new ArrayList<>(rungs);
+        all.add(0, new RecoveryAction.RestartInPlace());
+        return all;
+    }
+
+    /** Tells whether tokens are drawn from something else than the policy, which is sound then. */
+    private static boolean samplerSurprises(Incident incident) {
+        return alarmed(incident, "sampler-surprise");
+    }
+
+    /** Tells whether advantages do not follow from the rewards, whatever the weights do. */
+    private static boolean advantagesChanged(Incident incident) {
+        return alarmed(incident, "advantage-mismatch");
+    }
+
+    private static boolean alarmed(Incident incident, String detector) {
+        return incident.findings().stream()
+                .anyMatch(finding -> finding.alarm() && finding.detector().equals(detector));
+    }
+
     private List<RecoveryAction> unknown(
             Incident incident, RecoveryAction slower, RecoveryAction restart) {
         return incident.allowsDestructive()
@@ -206,17 +262,11 @@ final class StandardLadder implements RecoveryPolicy {
 
     /** Tells whether the gate kept an update from the weights, so that to go on is to skip it. */
     private static boolean updateDiscarded(Incident incident) {
-        return incident.findings().stream()
-                .anyMatch(finding -> finding.detector().equals(Session.UPDATE_GATE));
-    }
-
-    private static boolean stepFailed(Incident incident) {
-        return incident.findings().stream()
-                .anyMatch(finding -> finding.detector().equals(Session.FAILED_STEP));
+        return alarmed(incident, Session.UPDATE_GATE);
     }
 
     private RecoveryAction last(Cause cause, Incident incident, RunState state) {
-        if (cause == Cause.OUTAGE && !stepFailed(incident)) {
+        if (cause == Cause.OUTAGE && !incident.stepThrew()) {
             return state.alarming() ? pause(incident) : new RecoveryAction.Continue();
         }
         boolean hopeless =

@@ -169,9 +169,12 @@ final class SupervisedRun {
                         : new IllegalStateException(
                                 "step " + next + " hung, was interrupted, and cannot be undone",
                                 thrown);
+        boolean goesBack =
+                can(Capability.SNAPSHOT) && ring.newestGoodBefore(next.step()).isPresent();
         // Without a snapshot a restart is only enough while the weights are whole.
-        boolean torn = applying && ring.newestGoodBefore(next.step()).isEmpty();
-        boolean hopeless = hung == null && (interrupted(failure) || !can(Capability.RESTART));
+        boolean torn = applying && !goesBack;
+        boolean stuck = !can(Capability.RESTART) && !goesBack;
+        boolean hopeless = hung == null && (interrupted(failure) || stuck);
         if (hopeless || torn) {
             throw failure;
         }
@@ -190,7 +193,11 @@ final class SupervisedRun {
         incidentOpen = true;
         decision.verified().ifPresent(executor::settle);
         decision.incident().ifPresent(incident -> during(incident, next));
-        return act(decision, next, failure);
+        Optional<RecoveryAction.Halt> halt = act(decision, next, failure);
+        if (halt.isPresent() && hung == null && !can(Capability.RESTART)) {
+            throw failure; // the state is whole again, and the loop still throws
+        }
+        return halt;
     }
 
     private static boolean interrupted(RuntimeException e) {

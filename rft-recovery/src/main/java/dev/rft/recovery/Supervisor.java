@@ -6,15 +6,12 @@ import dev.rft.monitor.AlarmBudget;
 import dev.rft.monitor.Monitor;
 import dev.rft.monitor.diagnose.Diagnoser;
 import dev.rft.monitor.diagnose.FingerprintDiagnoser;
-import dev.rft.recovery.event.RftEvent;
 import dev.rft.recovery.event.RftListener;
 import dev.rft.recovery.snapshot.DirectorySnapshotStore;
 import dev.rft.recovery.snapshot.SnapshotStore;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -66,38 +63,43 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>A loop that throws.</b> A step that throws is an incident like any other: where the loop
  * can be restarted, it is, several times and more slowly each time, the last good snapshot brought
- * back; then the run halts. An action that throws had no effect, and the next one follows. Where
- * nothing can bring the loop back into a known state, the run ends with {@link
+ * back; then the run halts. One that cannot be restarted goes back to that snapshot and tries again
+ * as often; then the run fails. An action that throws had no effect, and the next one follows.
+ * Where nothing can bring the loop back into a known state, the run ends with {@link
  * TrainingFailedException}; an {@link Error} goes through as it is.
  */
 public final class Supervisor {
 
-    private final TrainingLoop loop;
-    private final List<RftListener> listeners = new ArrayList<>();
-    private Monitor monitor = Monitor.standard(AlarmBudget.perTenThousandSteps(1));
-    private Diagnoser diagnoser = FingerprintDiagnoser.standard();
+    final TrainingLoop loop;
+    final List<RftListener> listeners = new ArrayList<>();
+    Monitor monitor = Monitor.standard(AlarmBudget.perTenThousandSteps(1));
+    Diagnoser diagnoser = FingerprintDiagnoser.standard();
     private @Nullable List<RecoveryPolicy> policies;
-    private RecoveryConfig config = RecoveryConfig.defaults();
-    private Clock clock = Clock.systemUTC();
-    private String runId = "run";
-    private StepKey start = StepKey.START;
-    private Optional<RunStore.Closed> store = Optional.empty();
-    private Optional<Executor> snapshotWriter = Optional.empty();
-    private RunFiles.Writers writers = RunFiles.DISK;
-    private BatchGate batchGate = BatchGate.finiteRewards();
-    private Sleeper sleeper = Sleeper.ofThread();
-    private RandomGenerator jitter = new SplittableRandom();
-    private @Nullable BooleanSupplier probe;
-    private RunMemory memory = RunMemory.NONE;
-    private Mode mode = Mode.act();
-    private Watchdog watchdog = Watchdog.defaults();
-    private Callbacks callbacks = Callbacks.defaults();
-    private Optional<Path> journal = Optional.empty();
-    private Optional<Path> metrics = Optional.empty();
-    private final Map<String, String> provenance = new TreeMap<>();
+    RecoveryConfig config = RecoveryConfig.defaults();
+    Clock clock = Clock.systemUTC();
+    String runId = "run";
+    StepKey start = StepKey.START;
+    Optional<RunStore.Closed> store = Optional.empty();
+    Optional<Executor> snapshotWriter = Optional.empty();
+    RunFiles.Writers writers = RunFiles.DISK;
+    BatchGate batchGate = BatchGate.finiteRewards();
+    Sleeper sleeper = Sleeper.ofThread();
+    RandomGenerator jitter = new SplittableRandom();
+    @Nullable BooleanSupplier probe;
+    RunMemory memory = RunMemory.NONE;
+    Mode mode = Mode.act();
+    Watchdog watchdog = Watchdog.defaults();
+    Callbacks callbacks = Callbacks.defaults();
+    Optional<Path> journal = Optional.empty();
+    Optional<Path> metrics = Optional.empty();
+    final Map<String, String> provenance = new TreeMap<>();
 
     private Supervisor(TrainingLoop loop) {
         this.loop = Objects.requireNonNull(loop, "loop");
+    }
+
+    List<RecoveryPolicy> policies() {
+        return policies == null ? RecoveryPolicies.standard(config) : policies;
     }
 
     /**
@@ -375,147 +377,6 @@ public final class Supervisor {
      * @throws IllegalStateException when snapshots are to be stored and the loop cannot write them
      */
     public RunReport run(long steps) {
-        if (store.isEmpty()) {
-            return run(steps, null);
-        }
-        try (RunStore opened = store.get().open(runId, loop, snapshotWriter)) {
-            return run(steps, opened);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e.getMessage(), e);
-        }
-    }
-
-    private RunReport run(long steps, @Nullable RunStore opened) {
-        StoredSnapshots stored =
-                opened == null ? null : opened.snapshots(runId, loop, clock, provenance());
-        SnapshotRing ring =
-                new SnapshotRing(
-                        config.snapshots().provenAfter(), config.snapshots().maxBytes(), stored);
-        RunFiles files = new RunFiles(journal, metrics, writers);
-        try (ring;
-                files) {
-            Resumption from = resumption(opened, stored, ring, files);
-            if (steps < from.key().step()) {
-                throw new IllegalArgumentException(
-                        "steps: must be >= "
-                                + from.key().step()
-                                + ", the step to start after, was "
-                                + steps);
-            }
-            try (Session session = session(ring, files, from.memory());
-                    HangWatch watch = new HangWatch(watching(), session.announcer())) {
-                watch.start();
-                session.announcer()
-                        .announce(from.key(), (run, at, time) -> began(run, at, time, steps, from));
-                SupervisedRun run =
-                        new SupervisedRun(
-                                runId,
-                                loop,
-                                monitor,
-                                session,
-                                ring,
-                                stored,
-                                config,
-                                new Waits(sleeper, jitter, probe),
-                                batchGate,
-                                from.key(),
-                                watch,
-                                mode);
-                from.entry().ifPresent(run::resume);
-                return run.drive(steps);
-            }
-        }
-    }
-
-    /** Where a run begins, and what it knows of its earlier life. */
-    private record Resumption(
-            StepKey key,
-            Optional<StepKey> snapshot,
-            RunMemory memory,
-            Optional<SnapshotRing.Entry> entry) {}
-
-    private Resumption resumption(
-            @Nullable RunStore opened,
-            @Nullable StoredSnapshots stored,
-            SnapshotRing ring,
-            RunFiles files) {
-        Optional<StepKey> known =
-                memory == RunMemory.NONE ? Optional.empty() : Optional.of(memory.from());
-        if (opened == null || stored == null) {
-            return new Resumption(start, known, memory, Optional.empty());
-        }
-        int incarnation = Math.max(opened.incarnation(), start.incarnation());
-        try {
-            Optional<StoredSnapshots.Resumed> newest = stored.resume(ring, files::memory);
-            if (newest.isEmpty()) {
-                return new Resumption(in(incarnation, start), known, memory, Optional.empty());
-            }
-            StepKey snapshot = newest.get().entry().key();
-            // Without a journal nothing is remembered but what the snapshot holds.
-            boolean journaled = newest.get().memory() != RunMemory.NONE;
-            RunMemory remembered =
-                    journaled ? newest.get().memory().withIncarnation(incarnation) : RunMemory.NONE;
-            StepKey key = journaled ? remembered.resumesAfter() : in(incarnation, snapshot);
-            return new Resumption(
-                    key, Optional.of(snapshot), remembered, Optional.of(newest.get().entry()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e.getMessage(), e);
-        }
-    }
-
-    private static StepKey in(int incarnation, StepKey key) {
-        return new StepKey(key.attempt(), key.step(), incarnation);
-    }
-
-    private Session session(SnapshotRing ring, RunFiles files, RunMemory remembered) {
-        Session.Builder session =
-                Session.builder()
-                        .monitor(monitor)
-                        .runId(runId)
-                        .diagnoser(diagnoser)
-                        .policies(policies == null ? RecoveryPolicies.standard(config) : policies)
-                        .config(config)
-                        .clock(clock)
-                        .control(
-                                loop::capabilities,
-                                loop::knobs,
-                                onset ->
-                                        ring.newestGoodBefore(onset).stream()
-                                                .mapToLong(StepKey::step)
-                                                .findFirst());
-        session.callbacks(callbacks).mode(mode).memory(remembered);
-        return listenedTo(session, files).build();
-    }
-
-    /** Adds the listeners. The run's files, which this opens, hear of everything first. */
-    private Session.Builder listenedTo(Session.Builder session, RunFiles files) {
-        try {
-            files.open(runId).forEach(session::listener);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e.getMessage(), e);
-        }
-        listeners.forEach(session::listener);
-        return session;
-    }
-
-    /** A run in shadow mode is not touched. */
-    private Watchdog watching() {
-        return mode instanceof Mode.Shadow ? watchdog.withInterrupt(false) : watchdog;
-    }
-
-    /** Returns the event that a run begins with. */
-    private RftEvent began(
-            String run, StepKey key, Instant time, long steps, Resumption resumption) {
-        return resumption
-                .snapshot()
-                .<RftEvent>map(
-                        from -> new RftEvent.RunResumed(run, key, time, from, steps, provenance()))
-                .orElseGet(() -> new RftEvent.RunStarted(run, key, time, steps, provenance()));
-    }
-
-    private Map<String, String> provenance() {
-        Map<String, String> all = Provenance.of(config, mode);
-        all.putAll(provenance);
-        return all;
+        return new RunAssembly(this).run(steps);
     }
 }

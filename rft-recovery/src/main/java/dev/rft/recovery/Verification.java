@@ -3,11 +3,14 @@ package dev.rft.recovery;
 import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
+import dev.rft.monitor.Evidence;
+import dev.rft.monitor.EvidenceClass;
 import dev.rft.monitor.Finding;
 import dev.rft.monitor.Verdict;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -18,15 +21,29 @@ import java.util.Set;
  * with the run before the onset: the reward must not be clearly lower, and what was alarming must
  * not clearly lie where the failure had moved it; after a restore, sampler and trainer must agree
  * as well as they did. An action passes as soon as both hold after {@link
- * RecoveryConfig.Proof#verifySteps}, and fails when they do not after twice as many.
+ * RecoveryConfig.Proof#verifySteps}, and fails when they do not after twice as many. A reward that
+ * is then found to have fallen is evidence of its own.
  */
 final class Verification {
 
-    /** What came of an action, and why. */
-    record Judgement(Outcome outcome, String reason) {}
+    /** The detector id of the alarm that a fallen reward is. */
+    static final String ID = "verification";
+
+    /**
+     * What came of an action, and why.
+     *
+     * @param harm evidence that the comparison itself has found; nothing where it found none
+     */
+    record Judgement(Outcome outcome, String reason, Optional<Finding> harm) {
+
+        Judgement(Outcome outcome, String reason) {
+            this(outcome, reason, Optional.empty());
+        }
+    }
+
+    private static final double MISMATCH_FLOOR = 1e-3;
 
     private final RecoveryConfig config;
-    private static final double MISMATCH_FLOOR = 1e-3;
 
     private final boolean light;
     private final boolean restored;
@@ -143,13 +160,15 @@ final class Verification {
             return new Judgement(Outcome.HELPED, steps + " steps without another failure");
         }
         Optional<Window> reward = Window.of(Signals.REWARD_MEAN, after);
-        if (clearly(-1, reward, Window.of(Signals.REWARD_MEAN, reference))) {
+        Optional<Window> healthy = Window.of(Signals.REWARD_MEAN, reference);
+        if (clearly(-1, reward, healthy)) {
             // Lower than before the action alone says nothing: the failure may have been that
             // rewards were too high.
-            return clearly(-1, reward, Window.of(Signals.REWARD_MEAN, before))
-                    ? new Judgement(Outcome.WORSE, "reward.mean is lower than before the action")
-                    : new Judgement(
-                            Outcome.NO_EFFECT, "reward.mean is lower than before the onset");
+            boolean worse = clearly(-1, reward, Window.of(Signals.REWARD_MEAN, before));
+            return new Judgement(
+                    worse ? Outcome.WORSE : Outcome.NO_EFFECT,
+                    "reward.mean is lower than before the " + (worse ? "action" : "onset"),
+                    Optional.of(fallen(reward.orElseThrow(), healthy.orElseThrow())));
         }
         if (restored && samplerDiffers()) {
             return new Judgement(
@@ -164,6 +183,18 @@ final class Verification {
                                 new Judgement(
                                         Outcome.HELPED,
                                         steps + " steps without an alarm, as before the onset"));
+    }
+
+    /**
+     * Returns what the comparison has seen as evidence: it has looked at the reward, which perhaps
+     * no detector has done for a fall as small or as slow as this.
+     */
+    private static Finding fallen(Window now, Window healthy) {
+        String expected = String.format(Locale.ROOT, "about %.4g", healthy.mean());
+        return new Finding(
+                ID,
+                EvidenceClass.REWARD,
+                Verdict.violated(Evidence.of(Signals.REWARD_MEAN, now.mean(), expected)));
     }
 
     /**

@@ -258,11 +258,23 @@ class FailureTableTest {
                                         }),
                         restarted));
         row.accept(
-                "the same, in a loop that cannot be restarted, or in `apply` without a snapshot, or"
-                        + " where the policies choose nothing that restores",
+                "the same, in a loop that cannot be restarted",
                 new Row(
                         run -> {
                             run.loop.capabilities.remove(Capability.RESTART);
+                            run.once("compute", FailureTableTest::bug);
+                        },
+                        run -> {
+                            run.completed();
+                            assertThat(run.loop.restarts).isZero();
+                            assertThat(run.actions()).startsWith("Rollback");
+                        }));
+        row.accept(
+                "the same, in a loop that can neither be restarted nor go back, or in `apply`"
+                        + " without a snapshot, or where the policies choose nothing that restores",
+                new Row(
+                        run -> {
+                            run.supervisor.policies(RecoveryPolicies.watchOnly());
                             run.once("compute", FailureTableTest::bug);
                         },
                         run ->

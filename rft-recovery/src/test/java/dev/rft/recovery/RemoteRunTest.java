@@ -8,9 +8,15 @@ import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.Signals;
 import dev.rft.api.signal.StepKey;
 import dev.rft.monitor.AlarmBudget;
+import dev.rft.monitor.EvidenceClass;
 import dev.rft.monitor.Monitor;
+import dev.rft.monitor.diagnose.Cause;
 import dev.rft.recovery.event.RftEvent;
 import dev.rft.recovery.event.RftListener;
+import dev.rft.recovery.journal.Journal;
+import dev.rft.recovery.journal.JournalReader;
+import dev.rft.recovery.journal.JsonlJournal;
+import dev.rft.recovery.journal.MetricsLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,36 +42,40 @@ class RemoteRunTest {
             new Watchdog(5, 5, Duration.ofSeconds(30), false, Duration.ofSeconds(1), nanos::get);
     private RecoveryConfig config = RecoveryConfig.defaults();
 
-    private RemoteRun run() throws IOException {
-        RftListener collect =
-                new RftListener() {
-                    @Override
-                    public boolean synchronous() {
-                        return true;
-                    }
+    private RftListener collector() {
+        return new RftListener() {
+            @Override
+            public boolean synchronous() {
+                return true;
+            }
 
-                    @Override
-                    public void on(RftEvent event) {
-                        events.add(event);
-                    }
-                };
-        RemoteOptions options =
-                new RemoteOptions(
-                        config,
-                        Mode.act(),
-                        watchdog,
-                        3,
-                        Duration.ofSeconds(10),
-                        Clock.systemUTC(),
-                        new SplittableRandom(1));
+            @Override
+            public void on(RftEvent event) {
+                events.add(event);
+            }
+        };
+    }
+
+    private RemoteOptions options() {
+        return new RemoteOptions(
+                config,
+                Mode.act(),
+                watchdog,
+                3,
+                Duration.ofSeconds(10),
+                Clock.systemUTC(),
+                new SplittableRandom(1));
+    }
+
+    private RemoteRun run() throws IOException {
         RemoteRun run =
                 new RemoteRun(
                         "run",
                         Monitor.standard(AlarmBudget.perTenThousandSteps(1)),
-                        List.of(collect),
+                        List.of(collector()),
                         directory,
                         StepKey.START,
-                        options);
+                        options());
         run.begin(Map.of());
         run.started();
         return run;
@@ -300,6 +310,24 @@ class RemoteRunTest {
     }
 
     @Test
+    void observed_suspicionOfABrokenVerifier_endsNoProcessThatWorks() throws IOException {
+        try (RemoteRun run = run()) {
+            offer("{\"capabilities\":[\"snapshot\",\"restart\"],\"checkpoints\":[20,30]}");
+            for (int i = 1; i <= 60; i++) {
+                step(run, i);
+            }
+            for (int i = 61; i <= 75; i++) {
+                assertThat(step(run, i, 0)).isInstanceOf(RemoteOrder.GoOn.class);
+            }
+            Incident incident = run.incidents().get(0);
+            assertThat(incident.diagnosis().cause()).isEqualTo(Cause.REWARD_COLLAPSE);
+            assertThat(incident.evidenceClasses()).containsExactly(EvidenceClass.REWARD);
+            assertThat(incident.attempts()).isEmpty();
+            assertThat(decision()).isEmpty();
+        }
+    }
+
+    @Test
     void observed_refusedDecision_isAdviceAndNothingStrongerFollows() throws IOException {
         try (RemoteRun run = run()) {
             offer("{\"capabilities\":[\"snapshot\"],\"checkpoints\":[20,30]}");
@@ -392,6 +420,100 @@ class RemoteRunTest {
             assertThat(decision())
                     .contains("\"sequence\":2", "\"ScaleLearningRate\"", "\"factor\":2.0");
         }
+    }
+
+    /** Writes down what the run tells, as {@code rft run} does. */
+    private RunMemory told(int lives) throws IOException {
+        Path journalFile = directory.resolve("journal.jsonl");
+        Path metricsFile = directory.resolve("metrics.jsonl");
+        try (JsonlJournal journal = JsonlJournal.open(journalFile);
+                MetricsLog metrics = MetricsLog.open(metricsFile)) {
+            events.forEach(journal::on);
+            events.forEach(metrics::on);
+        }
+        Journal journal = JournalReader.read(journalFile);
+        assertThat(journal.nextIncarnation()).isEqualTo(lives);
+        return RunMemory.ofLastStep(journal, MetricsLog.read(metricsFile)).orElseThrow();
+    }
+
+    private RemoteRun resumed(RunMemory memory) throws IOException {
+        events.clear();
+        RemoteRun run =
+                new RemoteRun(
+                        Monitor.standard(AlarmBudget.perTenThousandSteps(1)),
+                        List.of(collector()),
+                        directory,
+                        memory,
+                        options());
+        run.begin(Map.of());
+        run.started();
+        return run;
+    }
+
+    @Test
+    void resumed_hasTheBudgetAndTheIncidentsOfBefore() throws IOException {
+        config = config.withBudget(new RecoveryConfig.Budget(2, 2, 10_000));
+        try (RemoteRun run = run()) {
+            for (int i = 1; i <= 60; i++) {
+                step(run, i);
+            }
+            restart(run.exited(1));
+            run.started();
+            for (int i = 61; i <= 120; i++) {
+                step(run, i);
+            }
+            restart(run.exited(1));
+            run.started();
+            step(run, 121); // the supervisor dies while this restart is not proven
+        }
+        RunMemory memory = told(1);
+        assertThat(memory.from()).isEqualTo(new StepKey(1, 120, 0));
+
+        try (RemoteRun run = resumed(memory)) {
+            assertThat(of(RftEvent.RunResumed.class)).hasSize(1);
+            assertThat(run.incidents()).hasSize(1);
+            step(run, 101);
+            assertThat(run.last()).isEqualTo(new StepKey(1, 101, 1));
+            for (int i = 102; i <= 150; i++) {
+                step(run, i);
+            }
+            assertThat(run.exited(1))
+                    .isInstanceOfSatisfying(
+                            RemoteOrder.Stop.class,
+                            stop -> assertThat(stop.reason()).contains("budget of 2 actions"));
+        }
+    }
+
+    @Test
+    void resumed_hasLearnedWhatTheStepsOfBeforeHadTaught() throws IOException {
+        try (RemoteRun run = run()) {
+            for (int i = 1; i <= 60; i++) {
+                step(run, i);
+            }
+        }
+        try (RemoteRun run = resumed(told(1))) {
+            for (int i = 61; i <= 64; i++) {
+                step(run, i, 0);
+            }
+            assertThat(run.incidents()).hasSize(1);
+        }
+        events.clear();
+        try (RemoteRun anew = run()) {
+            for (int i = 61; i <= 64; i++) {
+                step(anew, i, 0);
+            }
+            assertThat(anew.incidents()).isEmpty();
+        }
+    }
+
+    @Test
+    void memory_ofARunThatHasMeasuredNothing_isNone() throws IOException {
+        run().close();
+        Path journalFile = directory.resolve("journal.jsonl");
+        try (JsonlJournal journal = JsonlJournal.open(journalFile)) {
+            events.forEach(journal::on);
+        }
+        assertThat(RunMemory.ofLastStep(JournalReader.read(journalFile), List.of())).isEmpty();
     }
 
     @Test

@@ -29,8 +29,10 @@ class StandardLadderTest {
 
     private static final StepKey KEY = new StepKey(0, 50, 0);
     private static final Set<Capability> ALL = EnumSet.allOf(Capability.class);
+    private static final Set<Capability> WITHOUT_RESTART =
+            EnumSet.complementOf(EnumSet.of(Capability.RESTART));
 
-    private final StandardLadder ladder = new StandardLadder(RecoveryConfig.defaults());
+    private final StandardLadder ladder = new StandardLadder(RecoveryConfig.defaults(), true);
 
     private static Finding alarm(EvidenceClass evidenceClass) {
         return new Finding(
@@ -277,6 +279,93 @@ class StandardLadderTest {
     }
 
     @Test
+    void decide_stepThatThrewInALoopWithoutRestart_rollsBackAsOften() {
+        Finding failed =
+                new Finding(
+                        Session.FAILED_STEP,
+                        EvidenceClass.INFRASTRUCTURE,
+                        Verdict.violated(Evidence.of(Signals.GRAD_NORM, 1, "0").asInvariant()));
+        Incident incident =
+                new Incident(
+                        1,
+                        KEY,
+                        50,
+                        List.of(failed),
+                        Fixtures.certain(Cause.KL_EXPLOSION),
+                        List.of(),
+                        List.of());
+
+        List<RecoveryAction> actions =
+                climb(incident, state(EnumSet.of(Capability.SNAPSHOT), 0.1, 2.5));
+
+        assertThat(actions).startsWith(again(50), again(50), again(50)).hasSize(4);
+        assertThat(actions.get(3)).isInstanceOf(RecoveryAction.Halt.class);
+    }
+
+    private static RecoveryAction again(long onset) {
+        return new RecoveryAction.Rollback(onset, 1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Cause.class,
+            names = {
+                "REWARD_SPIKE",
+                "REWARD_COLLAPSE",
+                "EMPTY_RESPONSE",
+                "REPETITION",
+                "SHORT_RESPONSES",
+                "LONG_RESPONSES",
+                "TOOL_CALL_ERROR",
+                "OBSERVATION_CORRUPTION",
+                "TERMINATION_ERROR",
+                "SAMPLER_MISMATCH"
+            })
+    void decide_causeOutsideTheWeights_isRestartedInPlaceOnThinEvidenceAlone(Cause cause) {
+        RunState state = state(ALL, 1, 5);
+        Incident thin = incident(cause, EvidenceClass.REWARD);
+
+        assertThat(names(thin, state)).startsWith("RestartInPlace", "Rollback", "Restart");
+        assertThat(names(strong(cause), state)).doesNotContain("RestartInPlace");
+        assertThat(ladder.decide(thin, state(EnumSet.of(Capability.SNAPSHOT), 1, 5)))
+                .isInstanceOf(RecoveryAction.Rollback.class);
+        assertThat(new StandardLadder(RecoveryConfig.defaults(), false).decide(thin, state))
+                .isInstanceOf(RecoveryAction.Rollback.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Cause.class,
+            names = {"REWARD_HACKING", "KL_EXPLOSION", "ENTROPY_COLLAPSE", "NON_FINITE", "UNKNOWN"})
+    void decide_causeInsideTheTraining_isNotRestartedInPlace(Cause cause) {
+        assertThat(names(incident(cause, EvidenceClass.REWARD), state(ALL, 1, 1)))
+                .doesNotContain("RestartInPlace");
+    }
+
+    @Test
+    void decide_relapseAfterARestartInPlace_goesFurther() {
+        Attempt helped =
+                new Attempt(
+                        new RecoveryAction.RestartInPlace(),
+                        Cause.REWARD_COLLAPSE,
+                        KEY,
+                        Outcome.HELPED,
+                        "");
+        Incident first = incident(Cause.REWARD_COLLAPSE, EvidenceClass.REWARD);
+        Incident again =
+                new Incident(
+                        2,
+                        KEY,
+                        48,
+                        first.findings(),
+                        first.diagnosis(),
+                        List.of(),
+                        List.of(helped));
+
+        assertThat(ladder.decide(again, state(ALL, 1, 1)).destructive()).isTrue();
+    }
+
+    @Test
     void decide_klDriftOnThinEvidence_turnsTheKlCoefficientUpNext() {
         Map<Knob, Double> knobs = Map.of(Knob.LEARNING_RATE, 0.1, Knob.KL_COEFFICIENT, 0.02);
         assertThat(
@@ -314,7 +403,37 @@ class StandardLadderTest {
     @Test
     void decide_policyThatStandsStill_becomesItsOwnReferenceBeforeARestart() {
         assertThat(names(strong(Cause.UPDATE_FREEZE), state(ALL, 1, 1)))
-                .containsExactly("Rollback", "ResetOptimizer", "ResetReference", "Restart", "Halt");
+                .containsExactly("Restart", "ResetOptimizer", "ResetReference", "Halt");
+        assertThat(names(strong(Cause.UPDATE_FREEZE), state(WITHOUT_RESTART, 1, 1)))
+                .containsExactly("Rollback", "ResetOptimizer", "ResetReference", "Halt");
+    }
+
+    @Test
+    void decide_entropyCollapseOfASamplerThatSurprises_isNoMatterOfTheWeights() {
+        Incident cold =
+                alarmed(Cause.ENTROPY_COLLAPSE, "sampler-surprise", Signals.ROLLOUT_SURPRISE);
+        assertThat(names(cold, state(ALL, 1, 1))).startsWith("RestartInPlace", "Restart");
+    }
+
+    @Test
+    void decide_advantagesThatDoNotFollowFromTheRewards_areNoMatterOfTheWeights() {
+        Incident changed =
+                alarmed(Cause.ADVANTAGE_INSTABILITY, "advantage-mismatch", Signals.ADVANTAGE_STD);
+        assertThat(names(changed, state(ALL, 1, 1))).startsWith("RestartInPlace", "Restart");
+        assertThat(names(changed, state(ALL, 1, 5)))
+                .startsWith("RestartInPlace", "Rollback", "Restart");
+        assertThat(names(strong(Cause.ADVANTAGE_INSTABILITY), state(ALL, 1, 1)))
+                .startsWith("Rollback", "ResetOptimizer", "Restart");
+    }
+
+    private static Incident alarmed(Cause cause, String detector, Signal signal) {
+        Finding finding =
+                new Finding(
+                        detector,
+                        EvidenceClass.REWARD,
+                        Verdict.violated(Evidence.of(signal, 1, "0")));
+        return new Incident(
+                1, KEY, 48, List.of(finding), Fixtures.certain(cause), List.of(), List.of());
     }
 
     private static RecoveryAction pause(long seconds) {

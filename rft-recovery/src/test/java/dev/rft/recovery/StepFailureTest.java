@@ -147,6 +147,58 @@ class StepFailureTest {
                 .hasRootCauseMessage("device lost");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"collect", "compute", "apply", "observe"})
+    void run_throwsOnceInALoopWithoutRestart_triesTheStepAgainFromTheSnapshot(String phase) {
+        loop.capabilities.remove(Capability.RESTART);
+        failIn(phase, 50, 50);
+
+        RunReport report = run(100);
+
+        assertThat(report.completed()).isTrue();
+        assertThat(loop.waits).isEmpty();
+        assertThat(recorder.story())
+                .containsExactly(
+                        "opened UNKNOWN", "acted Rollback", "judged Rollback HELPED", "closed");
+        assertThat(recorder.of(RftEvent.ActionTaken.class))
+                .extracting(RftEvent.ActionTaken::resumesAfter)
+                .containsExactly(new StepKey(1, 40, 0));
+        assertThat(loop.state.learningRate()).isEqualTo(0.1);
+    }
+
+    @Test
+    void run_throwsForEverInALoopWithoutRestart_failsInTheLastGoodState() {
+        loop.capabilities.remove(Capability.RESTART);
+        failIn("compute", 50, Long.MAX_VALUE);
+
+        assertThatThrownBy(() -> run(100))
+                .isInstanceOfSatisfying(
+                        TrainingFailedException.class,
+                        failed -> {
+                            assertThat(failed.report().key().step()).isEqualTo(40);
+                            assertThat(failed.report().completed()).isFalse();
+                        })
+                .hasRootCauseMessage("CUDA out of memory");
+
+        assertThat(recorder.story().stream().filter("acted Rollback"::equals)).hasSize(3);
+        assertThat(recorder.of(RftEvent.RunFinished.class)).hasSize(1);
+        assertThat(loop.waits).hasSize(2);
+        assertThat(loop.waits.get(0)).isBetween(Duration.ofMillis(800), Duration.ofSeconds(1));
+        assertThat(loop.waits.get(1)).isBetween(Duration.ofMillis(1600), Duration.ofSeconds(2));
+        QuadraticLoop healthy = new QuadraticLoop(7);
+        Fixtures.supervisor(healthy).run(40);
+        assertThat(loop.state).isEqualTo(healthy.state);
+    }
+
+    @Test
+    void run_throwsInALoopThatCanDoNothing_failsAtOnce() {
+        loop.capabilities = EnumSet.of(Capability.GATE_UPDATE);
+        failIn("collect", 50, 50);
+
+        assertThatThrownBy(() -> run(100)).isInstanceOf(TrainingFailedException.class);
+        assertThat(recorder.story()).isEmpty();
+    }
+
     @Test
     void run_throwsBeforeTheWeightsMovedWithoutSnapshots_isRestartedInPlace() {
         loop.capabilities = EnumSet.of(Capability.GATE_UPDATE, Capability.RESTART);

@@ -9,12 +9,14 @@ import dev.rft.api.control.Capability;
 import dev.rft.api.control.Knob;
 import dev.rft.api.control.LoopSnapshot;
 import dev.rft.api.control.Proposal;
+import dev.rft.api.control.SnapshotInput;
 import dev.rft.api.control.TrainingLoop;
 import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
 import dev.rft.api.signal.StepKey;
 import dev.rft.api.signal.Trajectory;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -202,6 +204,54 @@ public interface TrainingLoopContract {
         assertThatThrownBy(() -> loop.restore(new TrainingLoopContracts.Foreign()))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(state(loop)).isEqualTo(before);
+    }
+
+    /** A written state comes back in an equal loop, whatever the first one has done meanwhile. */
+    @Test
+    default void read_whatAnEqualLoopHasWritten_continuesBitForBit() throws Exception {
+        TrainingLoop loop = loop();
+        if (!TrainingLoopContracts.can(loop, Capability.PERSIST)) {
+            TrainingLoopContracts.refusesToPersist(loop);
+            return;
+        }
+        TrainingLoopContracts.steps(loop, 1, 2);
+        Object before = state(loop);
+        Map<Knob, Double> knobs = loop.knobs();
+        LoopSnapshot snapshot = loop.snapshot();
+        List<Map<Signal, Double>> next = TrainingLoopContracts.steps(loop, 3, 5);
+        SnapshotInput written = TrainingLoopContracts.written(snapshot);
+        snapshot.close();
+        TrainingLoop other = loop();
+        Object fresh = state(other);
+        try (LoopSnapshot read = other.read(written)) {
+            assertThat(read.key()).isEqualTo(new StepKey(0, 2, 0));
+            assertThat(state(other)).as("state after read").isEqualTo(fresh);
+            other.restore(read);
+            assertThat(state(other)).as("state after restore").isEqualTo(before);
+            assertThat(other.knobs()).isEqualTo(knobs);
+            assertThat(TrainingLoopContracts.steps(other, 3, 5)).isEqualTo(next);
+            assertThat(state(other)).as("continued").isEqualTo(state(loop));
+        }
+    }
+
+    /** Files that are missing, or cut off, are refused, and change nothing. */
+    @Test
+    default void read_damagedFiles_isRefused() throws Exception {
+        TrainingLoop loop = loop();
+        assumeTrue(TrainingLoopContracts.can(loop, Capability.PERSIST));
+        loop.step(new StepKey(0, 1, 0));
+        SnapshotInput written;
+        try (LoopSnapshot snapshot = loop.snapshot()) {
+            written = TrainingLoopContracts.written(snapshot);
+        }
+        Object before = state(loop);
+        for (SnapshotInput damaged : TrainingLoopContracts.damaged(written)) {
+            assertThatThrownBy(() -> loop.read(damaged))
+                    .as("%s of %s", damaged.files(), written.files())
+                    .isInstanceOf(IOException.class);
+        }
+        assertThat(state(loop)).isEqualTo(before);
+        loop.step(new StepKey(0, 2, 0));
     }
 
     /** Closing a snapshot twice does no harm. */

@@ -1,18 +1,29 @@
 package dev.rft.testkit;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.rft.api.control.Batch;
 import dev.rft.api.control.Capability;
 import dev.rft.api.control.Knob;
 import dev.rft.api.control.LoopSnapshot;
+import dev.rft.api.control.SnapshotInput;
 import dev.rft.api.control.TrainingLoop;
 import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
 import dev.rft.api.signal.StepKey;
+import dev.rft.recovery.snapshot.MemorySnapshotStore;
+import dev.rft.recovery.snapshot.SnapshotInfo;
+import dev.rft.recovery.snapshot.SnapshotStore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /** What the tests of {@link TrainingLoopContract} share. */
 final class TrainingLoopContracts {
@@ -34,6 +45,69 @@ final class TrainingLoopContracts {
         @Override
         public void close() {
             // It holds nothing.
+        }
+    }
+
+    /** Writes a snapshot as supervision does: by another thread than the loop's. */
+    static SnapshotInput written(LoopSnapshot snapshot)
+            throws ExecutionException, InterruptedException {
+        FutureTask<SnapshotInput> writing =
+                new FutureTask<>(() -> stored(snapshot.key(), snapshot::writeTo));
+        Thread thread = new Thread(writing, "rft-contract");
+        thread.start();
+        return writing.get();
+    }
+
+    private static SnapshotInput stored(StepKey key, SnapshotStore.Content content)
+            throws IOException {
+        try (MemorySnapshotStore store = new MemorySnapshotStore()) {
+            store.begin("contract");
+            store.write(
+                    new SnapshotInfo("contract", key, Instant.EPOCH, true, true, Map.of()),
+                    content);
+            return store.open(key);
+        }
+    }
+
+    /** Returns the files with one of them missing, and with one of them cut off, for each. */
+    static List<SnapshotInput> damaged(SnapshotInput whole) throws IOException {
+        List<SnapshotInput> damaged = new ArrayList<>();
+        for (String broken : whole.files().keySet()) {
+            damaged.add(changed(whole, broken, false));
+            damaged.add(changed(whole, broken, true));
+        }
+        return damaged;
+    }
+
+    private static SnapshotInput changed(SnapshotInput whole, String broken, boolean cut)
+            throws IOException {
+        return stored(
+                StepKey.START,
+                out -> {
+                    for (String name : whole.files().keySet()) {
+                        byte[] bytes;
+                        try (InputStream in = whole.open(name)) {
+                            bytes = in.readAllBytes();
+                        }
+                        boolean other = !name.equals(broken);
+                        int length = other ? bytes.length : bytes.length / 2;
+                        if (other || cut) {
+                            out.file(name, file -> file.write(bytes, 0, length));
+                        }
+                    }
+                });
+    }
+
+    /** Checks that a loop without the capability says so. */
+    static void refusesToPersist(TrainingLoop loop) throws IOException {
+        SnapshotInput nothing = stored(StepKey.START, out -> {});
+        assertThatThrownBy(() -> loop.read(nothing))
+                .isInstanceOf(UnsupportedOperationException.class);
+        if (can(loop, Capability.SNAPSHOT)) {
+            try (LoopSnapshot snapshot = loop.snapshot()) {
+                assertThatThrownBy(() -> stored(StepKey.START, snapshot::writeTo))
+                        .isInstanceOf(UnsupportedOperationException.class);
+            }
         }
     }
 

@@ -188,6 +188,18 @@ public final class Signals {
     public static final Signal ROLLOUT_WEIGHT_MAX = Signal.of("rollout.weight_max", "", UP, LOG);
 
     /**
+     * By how much the sampled tokens surprise the policy more than it says it would be: {@code 2
+     * (sqrt(S) - sqrt(H))}, {@code S} the sum of {@code -log p} over the batch's tokens and {@code
+     * H} that of the entropies where they were drawn. Tokens drawn from the policy have {@code E[S]
+     * = H} in every state of the policy, and the root makes the noise about as large whatever the
+     * batch and the entropy. Below 0: drawn colder than the policy; above: drawn from something
+     * else. Absent when the sampler is another policy by design, truncates its distribution, or
+     * when groups were dropped for their rewards, which selects tokens.
+     */
+    public static final Signal ROLLOUT_SURPRISE =
+            Signal.of("rollout.surprise", "root nats", EITHER, LINEAR);
+
+    /**
      * KL divergence of a sampling policy that is another one by design to the policy in training,
      * k3 estimate; such a policy has no {@link #ROLLOUT_MISMATCH}.
      */
@@ -259,6 +271,7 @@ public final class Signals {
                     TRAJECTORY_MASKED,
                     ROLLOUT_KL,
                     ROLLOUT_WEIGHT_MAX,
+                    ROLLOUT_SURPRISE,
                     BEHAVIOUR_KL,
                     BEHAVIOUR_EFFECTIVE_SAMPLES,
                     EPISODE_TURNS,

@@ -78,12 +78,6 @@ record JsonLines(List<JsonNode> objects, int torn) {
         return object.hasNonNull(key) ? Optional.of(object.path(key).asText()) : Optional.empty();
     }
 
-    static List<String> texts(JsonNode object, String key) {
-        List<String> texts = new ArrayList<>();
-        object.path(key).forEach(text -> texts.add(text.asText()));
-        return texts;
-    }
-
     /** JSON has no name for a number that is not finite, so the files write it as a string. */
     static OptionalDouble number(JsonNode value) {
         if (value.isNumber()) {

@@ -1,5 +1,7 @@
 package dev.rft.cli.report;
 
+import dev.rft.recovery.journal.Journal;
+import dev.rft.recovery.journal.JournalReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,12 +42,12 @@ public record ReportData(
         RunFiles files = new RunFiles(dir);
         RunMetrics supervised = RunMetrics.read(files.supervisedMetrics());
         RunMetrics unsupervised = RunMetrics.read(files.unsupervisedMetrics());
-        JournalReader.Story story = JournalReader.read(files.supervisedJournal());
+        Journal journal = JournalReader.read(files.supervisedJournal());
         return new ReportData(
                 Summary.read(files.summary()),
                 supervised,
                 unsupervised,
-                story.incidents(),
-                supervised.torn() + unsupervised.torn() + story.torn());
+                IncidentStories.of(journal),
+                supervised.torn() + unsupervised.torn() + (journal.torn() ? 1 : 0));
     }
 }

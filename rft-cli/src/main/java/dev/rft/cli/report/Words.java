@@ -12,6 +12,7 @@ public final class Words {
 
     static final String SKIP = "Skip the step's update";
     static final String MASK = "Go on without the masked trajectories";
+    static final String RESTART_IN_PLACE = "Restart of the workers, no step lost";
     static final String RESET = "Reset the optimizer";
     static final String RESET_REFERENCE = "Reset the reference to the present policy";
     static final String CONTINUE = "Go on and watch";
@@ -30,6 +31,7 @@ public final class Words {
                 go -> CONTINUE,
                 skip -> SKIP,
                 mask -> MASK,
+                inPlace -> RESTART_IN_PLACE,
                 scale -> scale(scale.factor()),
                 set -> set(set.knob().name(), set.value()),
                 rollback -> rollback(resumesAfter, rollback.learningRateFactor()),

@@ -8,6 +8,7 @@ import dev.rft.recovery.Mode;
 import dev.rft.recovery.RecoveryConfig;
 import dev.rft.recovery.RemoteOptions;
 import dev.rft.recovery.RemoteRun;
+import dev.rft.recovery.RunMemory;
 import dev.rft.recovery.Watchdog;
 import dev.rft.recovery.event.RftListener;
 import dev.rft.recovery.journal.JournalReader;
@@ -95,11 +96,35 @@ public final class RunCommand implements Callable<Integer> {
     private @Nullable Path out;
 
     @Option(
+            names = "--resume",
+            description =
+                    "Goes on with the run whose files are there already: with its budgets, its"
+                            + " incidents, and what its steps have taught the detectors.")
+    private boolean resume;
+
+    @Option(
             names = "--mode",
             paramLabel = "MODE",
             converter = ModeConverter.class,
             description = "act, or shadow to watch and do nothing (default: act).")
     private Mode mode = Mode.act();
+
+    @Option(
+            names = "--adviser",
+            paramLabel = "COMMAND",
+            description =
+                    "A shell command that is asked before each action, with the question in its"
+                            + " environment (docs/run.md): exit code 0 allows it, 1 does not.")
+    private @Nullable String adviser;
+
+    @Option(
+            names = "--advice-timeout",
+            paramLabel = "SECONDS",
+            converter = SecondsConverter.class,
+            description =
+                    "An adviser that has not answered after this is killed, and the action is not"
+                            + " carried out (default: 60).")
+    private Duration adviceTimeout = Duration.ofSeconds(60);
 
     @Option(
             names = "--hang-floor",
@@ -159,6 +184,9 @@ public final class RunCommand implements Callable<Integer> {
         if (log == null && format == LogFormat.TENSORBOARD) {
             throw bad("--format: tensorboard must come with --log", null);
         }
+        if (adviser != null && mode instanceof Mode.Shadow) {
+            throw bad("--adviser: must not come with --mode shadow, which does nothing", null);
+        }
         Path directory = directory();
         Optional<Path> watched = Optional.ofNullable(log);
         // Without a buffer, and not closed: it is this process's own.
@@ -180,26 +208,29 @@ public final class RunCommand implements Callable<Integer> {
             throws IOException, InterruptedException {
         Path journalFile = directory.resolve("journal.jsonl");
         String runId = log == null ? "run" : String.valueOf(log.toAbsolutePath().getFileName());
+        Path metricsFile = directory.resolve("metrics.jsonl");
+        Optional<RunMemory> earlier =
+                resume ? remembered(journalFile, metricsFile) : Optional.empty();
         StepKey start = new StepKey(0, 0, incarnation(journalFile));
         RemoteOptions options =
                 new RemoteOptions(
                         thresholds,
-                        mode,
+                        mode(),
                         Watchdog.defaults().withFloor(hangFloor),
                         ackSteps,
                         Duration.ofSeconds(10),
                         Clock.systemUTC(),
                         new SplittableRandom());
         try (JsonlJournal journal = JsonlJournal.open(journalFile, runId);
-                MetricsLog metrics = MetricsLog.open(directory.resolve("metrics.jsonl"));
+                MetricsLog metrics = MetricsLog.open(metricsFile);
                 Guard guard = Guard.start();
                 RemoteRun run =
-                        new RemoteRun(
+                        run(
+                                earlier,
                                 runId,
-                                Monitor.standard(AlarmBudget.perTenThousandSteps(1)),
-                                List.of(journal, metrics, teller),
-                                plan.control(),
                                 start,
+                                List.of(journal, metrics, teller),
+                                plan,
                                 options)) {
             ChildRunner runner = new ChildRunner(plan, run, guard, err);
             Signals signals = new Signals(runner::signalled);
@@ -208,6 +239,31 @@ public final class RunCommand implements Callable<Integer> {
                 return runner.run();
             }
         }
+    }
+
+    private static RemoteRun run(
+            Optional<RunMemory> earlier,
+            String runId,
+            StepKey start,
+            List<RftListener> listeners,
+            RunPlan plan,
+            RemoteOptions options)
+            throws IOException {
+        Monitor monitor = Monitor.standard(AlarmBudget.perTenThousandSteps(1));
+        return earlier.isPresent()
+                ? new RemoteRun(monitor, listeners, plan.control(), earlier.get(), options)
+                : new RemoteRun(runId, monitor, listeners, plan.control(), start, options);
+    }
+
+    /** What the files tell of an earlier run; nothing when there is none. */
+    private static Optional<RunMemory> remembered(Path journal, Path metrics) throws IOException {
+        return Files.exists(journal) && Files.exists(metrics)
+                ? RunMemory.ofLastStep(JournalReader.read(journal), MetricsLog.read(metrics))
+                : Optional.empty();
+    }
+
+    private Mode mode() {
+        return adviser == null ? mode : Mode.advise(new CommandAdvisor(adviser), adviceTimeout);
     }
 
     /** An earlier run with the same files has used the incarnations below. */

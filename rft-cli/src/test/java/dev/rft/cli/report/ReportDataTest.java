@@ -95,12 +95,13 @@ class ReportDataTest {
     }
 
     @Test
-    void read_unknownEvents_passesThemOver() throws IOException {
+    void read_damagedJournal_namesFileAndLine() throws IOException {
         RunFiles files = SampleDemo.write(dir, SampleDemo.Kind.ROLLED_BACK);
-        append(files.supervisedJournal(), "{\"event\":\"FromTheFuture\",\"incident\":1}\n");
-        append(files.supervisedJournal(), "{\"event\":\"ActionTaken\",\"incident\":99}\n");
+        append(files.supervisedJournal(), "{\"event\":\"RunFinished\"}\n");
 
-        assertThat(ReportData.read(dir).incidents()).hasSize(1);
+        assertThatThrownBy(() -> ReportData.read(dir))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("journal.jsonl, line 8: seq");
     }
 
     @Test
@@ -111,7 +112,7 @@ class ReportDataTest {
 
         assertThatThrownBy(() -> ReportData.read(dir))
                 .isInstanceOf(IOException.class)
-                .hasMessageEndingWith("must be rft-journal version 1, was 'rft-journal' version 9");
+                .hasMessageEndingWith("version: must be 1, was 9: it was written by a newer rft");
     }
 
     @Test

@@ -1,14 +1,29 @@
 package dev.rft.cli.report;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rft.api.signal.Signals;
+import dev.rft.api.signal.StepKey;
+import dev.rft.monitor.Evidence;
+import dev.rft.monitor.EvidenceClass;
+import dev.rft.monitor.Finding;
+import dev.rft.monitor.Verdict;
+import dev.rft.monitor.diagnose.Cause;
+import dev.rft.monitor.diagnose.Diagnosis;
+import dev.rft.recovery.Attempt;
+import dev.rft.recovery.Incident;
+import dev.rft.recovery.Outcome;
+import dev.rft.recovery.RecoveryAction;
+import dev.rft.recovery.event.RftEvent;
+import dev.rft.recovery.journal.JsonlJournal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -29,6 +44,7 @@ public final class SampleDemo {
 
     private static final int STEPS = 300;
     private static final int ONSET = 86;
+    private static final Instant TIME = Instant.parse("2026-01-01T00:00:00Z");
 
     private final Kind kind;
     private Random random = new Random(7);
@@ -60,7 +76,7 @@ public final class SampleDemo {
         SampleDemo sample = new SampleDemo(kind);
         Files.write(files.supervisedMetrics(), sample.supervised());
         Files.write(files.unsupervisedMetrics(), sample.unsupervised());
-        Files.write(files.supervisedJournal(), sample.journal());
+        sample.journal(files.supervisedJournal());
         sample.summary().write(files.summary());
         return files;
     }
@@ -145,111 +161,105 @@ public final class SampleDemo {
         }
     }
 
-    private List<String> journal() {
-        List<String> journal = new ArrayList<>();
-        journal.add("{\"schema\":\"rft-journal\",\"version\":1}");
-        journal.add(event("RunStarted", 0, 0).put("steps", STEPS).toString());
-        if (kind == Kind.ROLLED_BACK) {
-            rollback(journal);
-        } else if (kind == Kind.NOT_A_NUMBER) {
-            skip(journal);
+    /** Writes the journal as a run does. */
+    private void journal(Path file) throws IOException {
+        try (JsonlJournal journal = JsonlJournal.open(file)) {
+            journal.on(new RftEvent.RunStarted("sample", StepKey.START, TIME, STEPS, Map.of()));
+            if (kind == Kind.ROLLED_BACK) {
+                Incident incident =
+                        incident(
+                                87,
+                                Cause.KL_EXPLOSION,
+                                0.94,
+                                Cause.REWARD_COLLAPSE,
+                                alarm(
+                                        "update-explosion",
+                                        EvidenceClass.GRADIENT,
+                                        Evidence.of(Signals.UPDATE_NORM, 1.2, "<= 0.08")),
+                                alarm(
+                                        "kl-spike",
+                                        EvidenceClass.POLICY_DISTANCE,
+                                        Evidence.of(Signals.KL_REFERENCE, 0.9, "0.031 to 0.052")));
+                tell(
+                        journal,
+                        incident,
+                        new RecoveryAction.Rollback(ONSET, 0.033),
+                        new StepKey(1, 80, 0),
+                        new StepKey(1, 98, 0),
+                        "reward.mean and kl.reference are back within the range before step 86");
+            } else if (kind == Kind.NOT_A_NUMBER) {
+                Incident incident =
+                        incident(
+                                ONSET,
+                                Cause.NON_FINITE,
+                                1,
+                                Cause.KL_EXPLOSION,
+                                alarm(
+                                        "non-finite",
+                                        EvidenceClass.GRADIENT,
+                                        Evidence.of(
+                                                        Signals.GRAD_NORM,
+                                                        Double.NaN,
+                                                        "a finite number")
+                                                .asInvariant()));
+                tell(
+                        journal,
+                        incident,
+                        new RecoveryAction.SkipStep(),
+                        new StepKey(0, ONSET, 0),
+                        new StepKey(0, 94, 0),
+                        "eight steps without a value that is not finite");
+            }
+            StepKey end = new StepKey(kind == Kind.ROLLED_BACK ? 1 : 0, STEPS, 0);
+            journal.on(new RftEvent.RunFinished("sample", end, TIME, true, "reached step 300"));
         }
-        journal.add(event("RunFinished", STEPS, 0).put("completed", true).toString());
-        return journal;
     }
 
-    private void rollback(List<String> journal) {
-        ObjectNode incident = incident(87, "OD-1", "OD", 0.94, "RF-2", 0.04);
-        alarm(incident, "update-explosion", "GRADIENT", "update.norm", 1.2, "<= 0.08", false);
-        alarm(
-                incident,
-                "kl-spike",
-                "POLICY_DISTANCE",
-                "kl.reference",
-                0.9,
-                "0.031 to 0.052",
-                false);
-        journal.add(event("IncidentOpened", 87, 0).set("incident", incident).toString());
-        ObjectNode taken = event("ActionTaken", 87, 0).put("incident", 1);
-        ObjectNode action = taken.putObject("action").put("name", "Rollback");
-        action.put("onset", ONSET).put("learningRateFactor", 0.033);
-        taken.putObject("resumesAfter").put("step", 80).put("attempt", 1).put("incarnation", 0);
-        journal.add(taken.toString());
-        verified(
-                journal,
-                98,
-                action,
-                "reward.mean and kl.reference are back within the range before step 86");
-        journal.add(event("IncidentClosed", 98, 1).set("incident", incident).toString());
+    /** An incident that one action has repaired. */
+    private static void tell(
+            JsonlJournal journal,
+            Incident incident,
+            RecoveryAction action,
+            StepKey resumesAfter,
+            StepKey verified,
+            String reason) {
+        StepKey opened = incident.opened();
+        Cause cause = incident.diagnosis().cause();
+        Attempt attempt = new Attempt(action, cause, opened, Outcome.HELPED, reason);
+        journal.on(new RftEvent.IncidentOpened("sample", opened, TIME, incident, Map.of()));
+        journal.on(new RftEvent.ActionTaken("sample", opened, TIME, 1, action, resumesAfter));
+        journal.on(new RftEvent.ActionVerified("sample", verified, TIME, 1, attempt));
+        journal.on(new RftEvent.IncidentClosed("sample", verified, TIME, incident.with(attempt)));
     }
 
-    private void skip(List<String> journal) {
-        ObjectNode incident = incident(ONSET, "NON-FINITE", "OTHER", 1, "OD-1", 0);
-        alarm(incident, "non-finite", "GRADIENT", "grad.norm", Double.NaN, "a finite number", true);
-        journal.add(event("IncidentOpened", ONSET, 0).set("incident", incident).toString());
-        ObjectNode taken = event("ActionTaken", ONSET, 0).put("incident", 1);
-        ObjectNode action = taken.putObject("action").put("name", "SkipStep");
-        taken.putObject("resumesAfter").put("step", ONSET).put("attempt", 0).put("incarnation", 0);
-        journal.add(taken.toString());
-        verified(journal, 94, action, "eight steps without a value that is not finite");
-        journal.add(event("IncidentClosed", 94, 0).set("incident", incident).toString());
+    private static Incident incident(
+            int opened, Cause cause, double probability, Cause other, Finding... alarms) {
+        double rest = (1 - probability) / 2;
+        return new Incident(
+                1,
+                new StepKey(0, opened, 0),
+                ONSET,
+                List.of(alarms),
+                new Diagnosis(
+                        List.of(
+                                new Diagnosis.Candidate(
+                                        cause,
+                                        probability,
+                                        List.of("the alarms on gradients and updates came first"),
+                                        List.of()),
+                                new Diagnosis.Candidate(
+                                        other,
+                                        rest,
+                                        List.of(),
+                                        List.of("the reward fell after the update, not before it")),
+                                new Diagnosis.Candidate(
+                                        Cause.UNKNOWN, rest, List.of(), List.of()))),
+                List.of(),
+                List.of());
     }
 
-    private static void verified(List<String> journal, int step, ObjectNode action, String reason) {
-        ObjectNode verified = event("ActionVerified", step, 1).put("incident", 1);
-        verified.put("outcome", "HELPED").put("reason", reason);
-        verified.set("action", action.deepCopy());
-        journal.add(verified.toString());
-    }
-
-    private static ObjectNode event(String name, int step, int attempt) {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("event", name)
-                .put("run", "sample")
-                .put("step", step)
-                .put("attempt", attempt)
-                .put("incarnation", 0)
-                .put("time", "2026-01-01T00:00:00Z");
-    }
-
-    private static ObjectNode incident(
-            int opened,
-            String cause,
-            String family,
-            double probability,
-            String other,
-            double rest) {
-        ObjectNode incident = JsonNodeFactory.instance.objectNode();
-        incident.put("number", 1).put("openedStep", opened).put("onset", ONSET);
-        incident.put("cause", cause).put("family", family);
-        ArrayNode candidates = incident.putArray("candidates");
-        ObjectNode first =
-                candidates.addObject().put("cause", cause).put("probability", probability);
-        first.putArray("supporting").add("the alarms on gradients and updates came first");
-        first.putArray("opposing");
-        ObjectNode second = candidates.addObject().put("cause", other).put("probability", rest);
-        second.putArray("supporting");
-        second.putArray("opposing").add("the reward fell after the update, not before it");
-        candidates.addObject().put("cause", "UNKNOWN").put("probability", 1 - probability - rest);
-        incident.putArray("findings");
-        incident.putArray("attempts");
-        return incident;
-    }
-
-    private static void alarm(
-            ObjectNode incident,
-            String detector,
-            String evidenceClass,
-            String signal,
-            double observed,
-            String expected,
-            boolean invariant) {
-        ObjectNode alarm = ((ArrayNode) incident.path("findings")).addObject();
-        alarm.put("detector", detector).put("class", evidenceClass).put("signal", signal);
-        put(alarm, "observed", observed);
-        alarm.put("expected", expected).put("shift", 14.2).put("since", ONSET);
-        alarm.put("invariant", invariant);
+    private static Finding alarm(String detector, EvidenceClass kind, Evidence evidence) {
+        return new Finding(detector, kind, Verdict.violated(evidence.shiftedBy(14.2).since(ONSET)));
     }
 
     private Summary summary() {

@@ -135,6 +135,41 @@ class ChildRunnerTest {
         assertThat(child.events(RftEvent.ActionWithheld.class)).hasSize(1);
     }
 
+    private Mode advised(String adviser, Duration timeout) {
+        return Mode.advise(new CommandAdvisor("D='" + directory + "'; " + adviser), timeout);
+    }
+
+    @Test
+    void run_adviserThatAllowsOnceAndThenDeclines_isHeard() throws Exception {
+        String adviser =
+                "echo \"$RFT_ACTION $RFT_CAUSE $RFT_OPENED\" >> \"$D/asked\";"
+                        + " [ $(wc -l < \"$D/asked\") = 1 ]";
+
+        int code =
+                child.mode(advised(adviser, Duration.ofSeconds(30)))
+                        .run("echo x >> \"$D/lives\"; step 1; exit 9");
+
+        assertThat(code).isEqualTo(9);
+        assertThat(directory.resolve("lives")).hasContent("x\nx\n");
+        assertThat(directory.resolve("asked")).content().startsWith("Restart ").hasLineCount(2);
+        assertThat(child.events(RftEvent.ActionWithheld.class))
+                .extracting(RftEvent.ActionWithheld::reason)
+                .containsExactly("the adviser declined");
+    }
+
+    @Test
+    void run_adviserThatFailsOrTakesTooLong_hasNotAnswered() throws Exception {
+        child.mode(advised("exit 3", Duration.ofSeconds(30))).run("step 1; exit 9");
+        child.mode(advised("echo $$ > \"$D/pid\"; sleep 1000", Duration.ofSeconds(1)))
+                .run("step 1; exit 9");
+
+        assertThat(child.events(RftEvent.ActionWithheld.class))
+                .extracting(RftEvent.ActionWithheld::reason)
+                .containsExactly("the adviser failed", "the adviser has not answered within PT1S");
+        long pid = Long.parseLong(Files.readString(directory.resolve("pid")).trim());
+        assertThat(Scripted.eventually(() -> !Scripted.alive(pid))).isTrue();
+    }
+
     @Test
     void run_killsACommandThatHangsAndStartsItAgain() throws Exception {
         int code =

@@ -47,7 +47,8 @@ final class BatchMeasurement {
         Episodes episodes = episodes(batch, knobs);
         double[][] advantages = parts.advantages().perToken(episodes);
         checkShape("advantages", advantages, episodes.mask());
-        batch.keepAdvantages(advantages);
+        boolean ofTaskReward = penalty == null && critic == null && !batch.scored().isShaped();
+        batch.keepAdvantages(advantages, ofTaskReward);
         if (critic != null) {
             Optional<double[][]> returns = parts.advantages().returns(episodes);
             double[][] targets =

@@ -234,7 +234,7 @@ public final class PolicyTrainer implements TrainingLoop, AutoCloseable {
         Observation observation =
                 new Observation(
                         new StepRecord(runId, current.key(), values, counts),
-                        Optional.of(current.scored().drawn().trajectories()));
+                        Optional.of(current.judged()));
         current.scored().drawn().outcomes().forEach(parts.prompts()::learn);
         completed = current.key();
         int sequences = current.sequences();

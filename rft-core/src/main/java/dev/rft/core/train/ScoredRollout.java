@@ -9,12 +9,15 @@ import dev.rft.core.rollout.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -314,6 +317,27 @@ final class ScoredRollout {
     }
 
     TrajectorySummary trajectories() {
+        return summary(row -> OptionalDouble.empty());
+    }
+
+    /**
+     * Returns all that was drawn in the step.
+     *
+     * @param advantage that of each of these rows
+     */
+    TrajectorySummary drawnTrajectories(IntFunction<OptionalDouble> advantage) {
+        ScoredRollout all = drawn;
+        if (all == null) {
+            return summary(advantage);
+        }
+        Map<Integer, OptionalDouble> known = new HashMap<>();
+        for (int row = 0; row < drawnRows.length; row++) {
+            known.put(drawnRows[row], advantage.apply(row));
+        }
+        return all.summary(row -> known.getOrDefault(row, OptionalDouble.empty()));
+    }
+
+    private TrajectorySummary summary(IntFunction<OptionalDouble> advantage) {
         List<Trajectory> trajectories = new ArrayList<>(rewards.length);
         for (int row = 0; row < rewards.length; row++) {
             int[] drawn = rollout().drawn(row);
@@ -334,7 +358,7 @@ final class ScoredRollout {
                             rewards[row],
                             length,
                             flags,
-                            OptionalDouble.empty(),
+                            advantage.apply(row),
                             length == 0
                                     ? OptionalDouble.empty()
                                     : OptionalDouble.of(StepMetrics.repetition(drawn)),

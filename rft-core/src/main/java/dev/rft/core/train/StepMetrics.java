@@ -206,10 +206,33 @@ final class StepMetrics {
             values.put(Signals.ROLLOUT_MISMATCH, gap.meanAbsoluteGap());
             values.put(Signals.ROLLOUT_KL, gap.k3());
             values.put(Signals.ROLLOUT_WEIGHT_MAX, gap.maxWeight());
+            surprise();
         } else {
             values.put(Signals.BEHAVIOUR_KL, gap.k3());
             values.put(Signals.BEHAVIOUR_EFFECTIVE_SAMPLES, gap.effectiveSampleShare());
         }
+    }
+
+    /** Tokens that were drawn from the policy surprise it as much as its entropy foretells. */
+    private void surprise() {
+        ScoredRollout scored = batch.scored();
+        float[][] logMass = scored.rollout().logMass();
+        boolean[] counts = batch.countedTokens();
+        if (scored.dropped().isPresent() || batch.rows() < scored.drawn().counts().length) {
+            return;
+        }
+        double surprise = 0;
+        double expected = 0;
+        for (int i = 0; i < counts.length; i++) {
+            if (counts[i]) {
+                if (logMass[i / batch.width()][i % batch.width()] != 0) {
+                    return;
+                }
+                surprise -= batch.before()[i];
+                expected += batch.entropy()[i];
+            }
+        }
+        values.put(Signals.ROLLOUT_SURPRISE, 2 * (Math.sqrt(surprise) - Math.sqrt(expected)));
     }
 
     private double k3(float[] sampled, float[] other) {

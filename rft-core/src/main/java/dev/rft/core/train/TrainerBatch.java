@@ -9,6 +9,7 @@ import dev.rft.api.signal.TrajectorySummary;
 import dev.rft.core.model.TokenBatch;
 import dev.rft.core.policy.BatchTotals;
 import java.util.Arrays;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ final class TrainerBatch implements Batch, AutoCloseable {
     private @Nullable NDArray oldValues;
     private @Nullable NDArray target;
     private double[][] advantages = {};
+    private boolean ofTaskReward;
     private double[][] returns = {};
     private float[] values = {};
     private float[] before = {};
@@ -226,9 +228,38 @@ final class TrainerBatch implements Batch, AutoCloseable {
         values = estimates;
     }
 
-    void keepAdvantages(double[][] perToken) {
+    /**
+     * Keeps the advantages.
+     *
+     * @param ofTaskReward whether they were computed from the task's reward and nothing else
+     */
+    void keepAdvantages(double[][] perToken, boolean ofTaskReward) {
         advantage = tensor(flat(perToken));
         advantages = perToken;
+        this.ofTaskReward = ofTaskReward;
+    }
+
+    /**
+     * All trajectories of the step. A response has an advantage when it is that of each of its
+     * tokens and comes from the task's reward: then it can be held against that.
+     */
+    TrajectorySummary judged() {
+        return scored.drawnTrajectories(
+                row -> ofTaskReward ? advantageOf(row) : OptionalDouble.empty());
+    }
+
+    private OptionalDouble advantageOf(int row) {
+        OptionalDouble common = OptionalDouble.empty();
+        for (int t = 0; t < width(); t++) {
+            if (countedTokens[row * width() + t]) {
+                double own = advantages[row][t];
+                if (!Double.isFinite(own) || own != common.orElse(own)) {
+                    return OptionalDouble.empty();
+                }
+                common = OptionalDouble.of(own);
+            }
+        }
+        return common;
     }
 
     void keepReturns(double[][] perToken) {

@@ -100,6 +100,61 @@ class PolicyTrainerPersistenceTest {
     }
 
     @Test
+    void read_ofAReferenceThatWasReset_continuesBitForBit() throws IOException {
+        SnapshotFiles files;
+        List<Map<Signal, Double>> seen;
+        try (PolicyTrainer trainer = task.trainer()) {
+            run(trainer, FIRST, 2);
+            trainer.resetReference();
+            run(trainer, new StepKey(0, 3, 0), 1);
+            try (LoopSnapshot snapshot = trainer.snapshot()) {
+                files = SnapshotFiles.of(snapshot);
+            }
+            seen = run(trainer, new StepKey(0, 4, 0), 3);
+        }
+        assertThat(files.shared)
+                .containsExactlyInAnyOrder(
+                        "reference-00001-of-00001.safetensors",
+                        "moved-reference-00001-of-00001.safetensors");
+
+        TinyTask another = new TinyTask(engine.manager());
+        another.config = task.config;
+        try (PolicyTrainer trainer = another.trainer();
+                LoopSnapshot atFirst = trainer.snapshot();
+                LoopSnapshot snapshot = trainer.read(files)) {
+            trainer.restore(snapshot);
+            assertThat(run(trainer, new StepKey(0, 4, 1), 3)).isEqualTo(seen);
+            assertThat(another.bits()).isEqualTo(task.bits());
+
+            // A snapshot from before the reset still brings the first reference back.
+            trainer.restore(atFirst);
+            assertThat(another.bits()).isEqualTo(new TinyTask(engine.manager()).bits());
+        }
+    }
+
+    @Test
+    void read_ofADamagedReferenceThatWasReset_isRefused() {
+        SnapshotFiles files;
+        try (PolicyTrainer trainer = task.trainer()) {
+            run(trainer, FIRST, 1);
+            trainer.resetReference();
+            try (LoopSnapshot snapshot = trainer.snapshot()) {
+                files = SnapshotFiles.of(snapshot);
+            }
+        }
+        String name = "moved-reference-00001-of-00001.safetensors";
+        byte[] whole = files.bytes.get(name);
+        TinyTask another = new TinyTask(engine.manager());
+        another.config = task.config;
+        int held = Resources.held(engine.manager());
+        for (int length : new int[] {0, 7, 100, whole.length / 2, whole.length - 1}) {
+            files.bytes.put(name, Arrays.copyOf(whole, length));
+            assertRefused(another, files, name, "");
+        }
+        assertThat(Resources.held(engine.manager())).isEqualTo(held);
+    }
+
+    @Test
     void read_ofAnotherReference_isRefused() {
         SnapshotFiles files = filesOf(task);
         TinyTask another = new TinyTask(engine.manager());

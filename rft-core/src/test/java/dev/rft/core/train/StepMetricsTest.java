@@ -63,6 +63,8 @@ class StepMetricsTest {
             expected.put(Signals.ROLLOUT_MISMATCH, 0.25 / 6);
             expected.put(Signals.ROLLOUT_KL, (Math.exp(0.25) - 0.25 - 1) / 6);
             expected.put(Signals.ROLLOUT_WEIGHT_MAX, Math.exp(0.25));
+            // Surprises 1 1 1 2 1 1 before the first update, entropies as above.
+            expected.put(Signals.ROLLOUT_SURPRISE, 2 * (Math.sqrt(7) - Math.sqrt(6)));
             // Ratios of the second update. Positive advantages: e^.5 and e^.3 are above 1.3, e^.2
             // is
             // not, and below 0.8 (e^-.9, e^-.5) they are free. Negative: e^-.5 is below 0.8.
@@ -160,7 +162,7 @@ class StepMetricsTest {
         ScoredRollout scored =
                 new ScoredRollout(Responses.of(rollout), new double[] {0, 4, 2, 0}, counts, 2);
         TrainerBatch batch = new TrainerBatch(engine.manager(), StepKey.START.next(), scored, 2, 0);
-        batch.keepAdvantages(ADVANTAGES);
+        batch.keepAdvantages(ADVANTAGES, true);
         return batch;
     }
 

@@ -9,12 +9,14 @@ import dev.rft.monitor.DetectorState;
 import dev.rft.monitor.Evidence;
 import dev.rft.monitor.Verdict;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Finds advantages that do not follow from the rewards any more.
+ * Finds advantages that do not follow from the rewards any more: changed ones, or those of another
+ * response.
  *
  * <p>Implementation note. Whatever the estimator of a group (GRPO, Dr.GRPO, RLOO, OPO, whitened or
  * not), it maps the rewards of a group to advantages by a line of positive slope. So within a group
@@ -24,6 +26,9 @@ import java.util.TreeMap;
  * advantages that were changed after they were computed. A loop whose advantages come from
  * somewhere else (a critic, token by token) breaks the equality while it is learned, and is never
  * judged. Takes no share of the budget: there is no noise in it.
+ *
+ * <p>Where the advantages of a group are a line in its rewards once both are sorted, they were
+ * computed well and given to the wrong responses.
  */
 final class AdvantageDetector implements Detector {
 
@@ -32,14 +37,24 @@ final class AdvantageDetector implements Detector {
     private static final double ROUNDING = 0.01;
     private static final String STATE = "advantages";
 
+    private final boolean exchanged;
     private int agreed;
     private int broken;
     private double onset = -1;
 
+    /**
+     * Makes a detector.
+     *
+     * @param exchanged whether it finds advantages of other responses, or else changed ones
+     */
+    AdvantageDetector(boolean exchanged) {
+        this.exchanged = exchanged;
+    }
+
     @Override
     public Verdict inspect(Observation observation) {
         double deviation =
-                observation.trajectories().map(AdvantageDetector::deviation).orElse(Double.NaN);
+                observation.trajectories().map(all -> deviation(all, false)).orElse(Double.NaN);
         if (Double.isNaN(deviation)) {
             return Verdict.notEvaluated("no advantages of different rewards");
         }
@@ -57,6 +72,12 @@ final class AdvantageDetector implements Detector {
             onset = -1;
             return Verdict.healthy();
         }
+        boolean sorted =
+                observation.trajectories().map(all -> deviation(all, true)).orElse(Double.NaN)
+                        <= ROUNDING;
+        if (sorted != exchanged) {
+            return Verdict.healthy();
+        }
         broken++;
         double step = (double) observation.key().step();
         onset = onset < 0 ? step : Math.min(onset, step);
@@ -64,7 +85,10 @@ final class AdvantageDetector implements Detector {
                 Evidence.of(
                                 Signals.ADVANTAGE_STD,
                                 observation.value(Signals.ADVANTAGE_STD).orElse(deviation),
-                                "advantages of equal rewards to be equal within a group, as so far")
+                                exchanged
+                                        ? "each advantage to be that of its own response, as so far"
+                                        : "advantages of equal rewards to be equal within a group,"
+                                                + " as so far")
                         .since((long) onset)
                         .asInvariant());
     }
@@ -74,7 +98,7 @@ final class AdvantageDetector implements Detector {
      * that all but a tenth of the groups stay below, and one group in any case; NaN when no group
      * has two rewards and all advantages. A single group may be two of the same prompt.
      */
-    private static double deviation(TrajectorySummary summary) {
+    private static double deviation(TrajectorySummary summary, boolean sorted) {
         Map<Integer, List<Trajectory>> groups = new TreeMap<>();
         for (Trajectory trajectory : summary.trajectories()) {
             if (!trajectory.is(Trajectory.Flag.MASKED)) {
@@ -84,7 +108,7 @@ final class AdvantageDetector implements Detector {
         }
         double[] deviations =
                 groups.values().stream()
-                        .mapToDouble(AdvantageDetector::deviation)
+                        .mapToDouble(group -> deviation(group, sorted))
                         .filter(deviation -> !Double.isNaN(deviation))
                         .sorted()
                         .toArray();
@@ -94,33 +118,43 @@ final class AdvantageDetector implements Detector {
                 : deviations[deviations.length - 1 - spared];
     }
 
-    private static double deviation(List<Trajectory> group) {
-        Trajectory best = group.get(0);
-        Trajectory worst = group.get(0);
-        for (Trajectory member : group) {
-            if (member.advantage().isEmpty()
-                    || !Double.isFinite(member.advantage().getAsDouble())
-                    || !Double.isFinite(member.reward())) {
-                return Double.NaN;
-            }
-            best = member.reward() > best.reward() ? member : best;
-            worst = member.reward() < worst.reward() ? member : worst;
-        }
-        double span = best.reward() - worst.reward();
-        if (span <= ROUNDING * Math.abs(best.reward())) {
+    private static double deviation(List<Trajectory> group, boolean sorted) {
+        double[] rewards = group.stream().mapToDouble(Trajectory::reward).toArray();
+        double[] advantages =
+                group.stream()
+                        .mapToDouble(member -> member.advantage().orElse(Double.NaN))
+                        .toArray();
+        if (!finite(rewards) || !finite(advantages)) {
             return Double.NaN;
         }
-        double low = worst.advantage().orElseThrow();
-        double rise = best.advantage().orElseThrow() - low;
+        if (sorted) {
+            Arrays.sort(rewards);
+            Arrays.sort(advantages);
+        }
+        int best = 0;
+        int worst = 0;
+        for (int i = 1; i < rewards.length; i++) {
+            best = rewards[i] > rewards[best] ? i : best;
+            worst = rewards[i] < rewards[worst] ? i : worst;
+        }
+        double span = rewards[best] - rewards[worst];
+        if (span <= ROUNDING * Math.abs(rewards[best])) {
+            return Double.NaN;
+        }
+        double rise = advantages[best] - advantages[worst];
         if (!(rise > 0)) {
             return Double.POSITIVE_INFINITY;
         }
         double largest = 0;
-        for (Trajectory member : group) {
-            double line = low + rise * (member.reward() - worst.reward()) / span;
-            largest = Math.max(largest, Math.abs(member.advantage().orElseThrow() - line) / rise);
+        for (int i = 0; i < rewards.length; i++) {
+            double line = advantages[worst] + rise * (rewards[i] - rewards[worst]) / span;
+            largest = Math.max(largest, Math.abs(advantages[i] - line) / rise);
         }
         return largest;
+    }
+
+    private static boolean finite(double[] values) {
+        return Arrays.stream(values).allMatch(Double::isFinite);
     }
 
     @Override

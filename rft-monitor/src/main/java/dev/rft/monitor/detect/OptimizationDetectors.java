@@ -20,6 +20,9 @@ final class OptimizationDetectors {
 
     private static final double UNEXPLAINED = 0.2;
 
+    /** In the signal's unit, in which noise is about 1 to 3, and grows as entropy falls. */
+    private static final double SURPRISE_TOLERANCE = 1;
+
     private OptimizationDetectors() {}
 
     static List<DetectorFactory> all() {
@@ -88,7 +91,25 @@ final class OptimizationDetectors {
                                                         HALF,
                                                         new Probe.Plain(),
                                                         rate)),
-                                        Optional.of(new Rules.SamplerGap()))));
+                                        Optional.of(new Rules.SamplerGap()))),
+                Detectors.factory(
+                        "sampler-surprise",
+                        EvidenceClass.POLICY_DISTANCE,
+                        1,
+                        rate ->
+                                new ChartDetector(
+                                        List.of(surprise(1, rate / 2), surprise(-1, rate / 2)),
+                                        Optional.empty())));
+    }
+
+    private static Channel surprise(int sign, double rate) {
+        return new Channel(
+                Signals.ROLLOUT_SURPRISE,
+                sign,
+                Path.LEVEL,
+                SURPRISE_TOLERANCE,
+                new Probe.Plain(),
+                rate);
     }
 
     private static Channel loss(int sign, double rate) {

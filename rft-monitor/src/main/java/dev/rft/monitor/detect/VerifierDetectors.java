@@ -24,7 +24,12 @@ final class VerifierDetectors {
                         "advantage-mismatch",
                         EvidenceClass.REWARD,
                         0,
-                        rate -> new AdvantageDetector()),
+                        rate -> new AdvantageDetector(false)),
+                Detectors.factory(
+                        "advantage-exchanged",
+                        EvidenceClass.REWARD,
+                        0,
+                        rate -> new AdvantageDetector(true)),
                 Detectors.factory(
                         "reward-values", EvidenceClass.REWARD, 1, RewardValuesDetector::new),
                 Detectors.factory(

@@ -59,7 +59,7 @@ class TrajectoryDetectorsTest {
     @Test
     void advantages_noiseAddedAfterwards_breaksTheInvariantAtOnce() {
         Random random = new Random(1);
-        Detector detector = new AdvantageDetector();
+        Detector detector = new AdvantageDetector(false);
         for (int step = 1; step <= 60; step++) {
             assertThat(detector.inspect(step(step, random, 0, 0)))
                     .isNotInstanceOf(Verdict.Violated.class);
@@ -76,9 +76,55 @@ class TrajectoryDetectorsTest {
     }
 
     @Test
+    void advantages_ofTheResponseBefore_areExchangedAndNotChanged() {
+        Random random = new Random(1);
+        Detector exchanged = new AdvantageDetector(true);
+        Detector changed = new AdvantageDetector(false);
+        for (int step = 1; step <= 60; step++) {
+            Observation honest = step(step, random, 0, 0);
+            assertThat(exchanged.inspect(honest)).isNotInstanceOf(Verdict.Violated.class);
+            assertThat(changed.inspect(honest)).isNotInstanceOf(Verdict.Violated.class);
+        }
+        Observation rotated = rotated(step(61, random, 0, 0));
+        assertThat(changed.inspect(rotated)).isEqualTo(Verdict.healthy());
+        assertThat(exchanged.inspect(rotated))
+                .isInstanceOfSatisfying(
+                        Verdict.Violated.class,
+                        violated -> assertThat(violated.evidence().invariant()).isTrue());
+        assertThat(exchanged.inspect(step(62, random, 0.2, 0))).isEqualTo(Verdict.healthy());
+    }
+
+    private static Observation rotated(Observation honest) {
+        List<Trajectory> all = honest.trajectories().orElseThrow().trajectories();
+        List<Trajectory> rotated = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            Trajectory own = all.get(i);
+            int start = i;
+            while (start > 0 && all.get(start - 1).group() == own.group()) {
+                start--;
+            }
+            int end = i;
+            while (end + 1 < all.size() && all.get(end + 1).group() == own.group()) {
+                end++;
+            }
+            Trajectory before = all.get(i == start ? end : i - 1);
+            rotated.add(
+                    new Trajectory(
+                            own.group(),
+                            own.reward(),
+                            own.length(),
+                            own.flags(),
+                            before.advantage(),
+                            own.repetition(),
+                            own.response()));
+        }
+        return new Observation(honest.step(), Optional.of(new TrajectorySummary(rotated)));
+    }
+
+    @Test
     void advantages_neverALineInTheRewards_areNotJudged() {
         Random random = new Random(2);
-        Detector detector = new AdvantageDetector();
+        Detector detector = new AdvantageDetector(false);
         for (int step = 1; step <= 60; step++) {
             assertThat(detector.inspect(step(step, random, 1, 0)))
                     .isInstanceOf(Verdict.NotEvaluated.class);
@@ -87,7 +133,7 @@ class TrajectoryDetectorsTest {
 
     @Test
     void advantages_missing_areNotJudged() {
-        assertThat(new AdvantageDetector().inspect(Observation.of(1, Map.of())))
+        assertThat(new AdvantageDetector(false).inspect(Observation.of(1, Map.of())))
                 .isInstanceOf(Verdict.NotEvaluated.class);
     }
 

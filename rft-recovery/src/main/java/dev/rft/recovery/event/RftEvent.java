@@ -66,7 +66,7 @@ public sealed interface RftEvent {
      * @param key the state it goes on from, under the new incarnation
      * @param time when
      * @param from the snapshot's step, as it was told when it was taken
-     * @param steps the step at which it is to end
+     * @param steps the step at which it is to end; 0 where that is not known
      * @param provenance as in {@link RunStarted}; copied
      */
     record RunResumed(

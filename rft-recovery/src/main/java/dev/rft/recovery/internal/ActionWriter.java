@@ -34,6 +34,7 @@ public final class ActionWriter {
                 go -> json -> {},
                 skip -> json -> {},
                 mask -> json -> {},
+                inPlace -> json -> {},
                 scale -> json -> json.writeNumberField("factor", scale.factor()),
                 set ->
                         json -> {

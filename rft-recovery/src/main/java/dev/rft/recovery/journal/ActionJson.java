@@ -25,6 +25,7 @@ final class ActionJson {
                             action.integer("onset"), action.number("learningRateFactor"));
             case "ResetOptimizer" -> new RecoveryAction.ResetOptimizer();
             case "MaskTrajectories" -> new RecoveryAction.MaskTrajectories();
+            case "RestartInPlace" -> new RecoveryAction.RestartInPlace();
             case "ResetReference" -> new RecoveryAction.ResetReference();
             case "Pause" ->
                     new RecoveryAction.Pause(Duration.ofMillis(action.integer("atMostMillis")));

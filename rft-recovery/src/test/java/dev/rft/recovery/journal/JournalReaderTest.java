@@ -75,6 +75,7 @@ class JournalReaderTest {
                         new RecoveryAction.Rollback(7, 1.0 / 3),
                         new RecoveryAction.ResetOptimizer(),
                         new RecoveryAction.Restart(9),
+                        new RecoveryAction.RestartInPlace(),
                         new RecoveryAction.Halt("\"why\"\n\u00e4"));
         write(
                 actions.stream()
