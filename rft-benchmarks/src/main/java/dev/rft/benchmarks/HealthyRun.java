@@ -62,15 +62,14 @@ final class HealthyRun {
         return signal.scale() == Signal.Scale.LINEAR && !signal.equals(Signals.ENTROPY);
     }
 
-    /** Rewards rise; shares of what is bad fall; the rest moves as it does in a run that learns. */
+    /** Shares of what is bad fall, rewards rise; the rest moves as it does in a run that learns. */
     private static int direction(Signal signal) {
-        if (signal.name().startsWith("reward.")) {
-            return 1;
+        if (signal.scale() == Signal.Scale.FRACTION) {
+            return -1;
         }
-        boolean falls =
-                signal.scale() == Signal.Scale.FRACTION
-                        || signal.adverse() == Signal.Direction.DOWN;
-        return falls ? -1 : 1;
+        boolean rises =
+                signal.name().startsWith("reward.") || signal.adverse() != Signal.Direction.DOWN;
+        return rises ? 1 : -1;
     }
 
     Observation next() {
