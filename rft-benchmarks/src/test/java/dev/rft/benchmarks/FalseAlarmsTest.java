@@ -9,7 +9,8 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
 /**
- * The budget of false alarms at a small scale. {@code bench false-alarms} is the whole simulation.
+ * The budget of false alarms at a small scale, at which gross excesses show and others do not: AR
+ * .95, at three times the budget, passes. {@code bench false-alarms} is the whole simulation.
  */
 class FalseAlarmsTest {
 
@@ -18,7 +19,7 @@ class FalseAlarmsTest {
 
     /** Twice the budget are 2 alarms in a family; of a mean of 2 the 99.9 % quantile is 8. */
     @Test
-    void standard_healthyRuns_keepTwiceTheBudget() {
+    void standard_healthyRuns_doNotGrosslyExceedTheBudget() {
         SoftAssertions softly = new SoftAssertions();
         Count all = new Count(0, 0);
         for (StreamFamily family : StreamFamily.values()) {
@@ -34,7 +35,7 @@ class FalseAlarmsTest {
 
     /** Twice the budget are 20 alarms in a cell; of a mean of 20 the 99.9 % quantile is 35. */
     @Test
-    void single_healthyStreams_keepTwiceTheBudget() {
+    void single_healthyStreams_doNotGrosslyExceedTheBudget() {
         SoftAssertions softly = new SoftAssertions();
         for (Kind kind : Kind.values()) {
             for (StreamFamily family : StreamFamily.values()) {
