@@ -211,7 +211,7 @@ public final class ChangeChart {
     private double passedOn(double jump) {
         return Math.abs(jump) <= CARRIED
                 ? jump
-                : Robust.clamp(jump, Math.max(CARRIED, tail.quantile(limits.rate())));
+                : Robust.clamp(jump, Math.max(CARRIED, tail.shownQuantile(limits.rate())));
     }
 
     private double expected(Baseline base) {

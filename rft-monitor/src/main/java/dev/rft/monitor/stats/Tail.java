@@ -99,7 +99,16 @@ final class Tail {
 
     /** Returns the deviation that is exceeded with a small probability. */
     double quantile(double probability) {
-        double share = (1 + far) / (PRIOR + count);
+        return quantile(probability, 1);
+    }
+
+    /** Returns the same by what was seen alone: nothing is far out until something was. */
+    double shownQuantile(double probability) {
+        return quantile(probability, 0);
+    }
+
+    private double quantile(double probability, int unseen) {
+        double share = (unseen + far) / (PRIOR + count);
         double index = (PRIOR_FAR * PRIOR_INDEX + excess) / (PRIOR_FAR + far);
         return FAR * Math.pow(Math.max(1, share / probability), index);
     }
