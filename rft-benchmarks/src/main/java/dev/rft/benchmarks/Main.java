@@ -19,8 +19,9 @@ public final class Main {
         if (arguments.length == 0) {
             System.err.println(
                     "usage: update-step MODEL THREADS DIRECTORY | supervision MODEL THREADS STEPS"
-                            + " ROUNDS | stall MODEL THREADS STEPS ROUNDS [DIRECTORY] | jmh"
-                            + " ARGUMENTS; MODEL is tiny or 25m");
+                            + " ROUNDS | stall MODEL THREADS STEPS ROUNDS [DIRECTORY]"
+                            + " | false-alarms [STEPS_PER_FAMILY] [SEED] | jmh ARGUMENTS;"
+                            + " MODEL is tiny or 25m");
             System.exit(2);
         }
         String[] rest = Arrays.copyOfRange(arguments, 1, arguments.length);
@@ -34,6 +35,11 @@ public final class Main {
                             Integer.parseInt(rest[1]),
                             Integer.parseInt(rest[2]),
                             Integer.parseInt(rest[3]));
+            case "false-alarms" ->
+                    FalseAlarms.print(
+                            rest.length > 0 ? Integer.parseInt(rest[0]) : FalseAlarms.STEPS,
+                            rest.length > 1 ? Long.parseLong(rest[1]) : 1,
+                            System.out);
             case "stall" ->
                     SnapshotStall.measure(
                             Sizes.named(rest[0]),

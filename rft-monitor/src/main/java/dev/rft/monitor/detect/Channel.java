@@ -8,6 +8,7 @@ import dev.rft.monitor.stats.ChangeChart;
 import dev.rft.monitor.stats.Reading;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 
@@ -20,6 +21,8 @@ final class Channel implements Watch {
     private final int sign;
     private final Probe probe;
     private final ChangeChart chart;
+    private final Verdict absent;
+    private final Verdict learning;
 
     /** Whether the present observation was read, hence no part of the state. */
     private boolean read;
@@ -45,6 +48,8 @@ final class Channel implements Watch {
         this.sign = sign;
         this.probe = probe;
         this.chart = new ChangeChart(sign, path, tolerance, falseAlarmsPerStep);
+        this.absent = Verdict.notEvaluated("no " + signal);
+        this.learning = Verdict.notEvaluated(signal + ": still learning what is usual");
     }
 
     @Override
@@ -57,7 +62,7 @@ final class Channel implements Watch {
         OptionalDouble value = probe.read(signal, observation);
         read = value.isPresent();
         if (value.isEmpty()) {
-            return Verdict.notEvaluated(reason(observation));
+            return unread(observation);
         }
         double noise = probe.noise(signal, observation);
         Reading reading = chart.read(value.getAsDouble(), noise, observation.key().step());
@@ -65,7 +70,7 @@ final class Channel implements Watch {
             probe.accepted(observation);
         }
         return switch (reading.state()) {
-            case LEARNING -> Verdict.notEvaluated(signal + ": still learning what is usual");
+            case LEARNING -> learning;
             case QUIET -> Verdict.healthy();
             case SUSPECT -> Verdict.suspect(evidence(observation, reading));
             case ALARM -> Verdict.violated(evidence(observation, reading));
@@ -77,14 +82,15 @@ final class Channel implements Watch {
         return read ? probe.present(signal, chart.extreme()) : Double.NaN;
     }
 
-    private String reason(Observation observation) {
-        double value = observation.value(signal).orElse(Double.NaN);
-        if (observation.value(signal).isEmpty()) {
-            return "no " + signal;
+    private Verdict unread(Observation observation) {
+        Optional<Double> value = observation.value(signal);
+        if (value.isEmpty()) {
+            return absent;
         }
-        return Double.isFinite(value)
-                ? signal + " is " + value + ": nothing was learned in this step"
-                : signal + " is not finite";
+        return Verdict.notEvaluated(
+                Double.isFinite(value.get())
+                        ? signal + " is " + value.get() + ": nothing was learned in this step"
+                        : signal + " is not finite");
     }
 
     private Evidence evidence(Observation observation, Reading reading) {

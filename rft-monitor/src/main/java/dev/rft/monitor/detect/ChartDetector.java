@@ -5,7 +5,6 @@ import dev.rft.monitor.Detector;
 import dev.rft.monitor.DetectorState;
 import dev.rft.monitor.Evidence;
 import dev.rft.monitor.Verdict;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,19 +29,22 @@ final class ChartDetector implements Detector {
 
     @Override
     public Verdict inspect(Observation observation) {
-        List<Verdict> verdicts = new ArrayList<>();
-        for (Watch channel : channels) {
-            verdicts.add(channel.inspect(observation));
+        Verdict worst = channels.get(0).inspect(observation);
+        for (int i = 1; i < channels.size(); i++) {
+            worst = worse(worst, channels.get(i).inspect(observation));
         }
-        rule.flatMap(invariant -> invariant.broken(observation, channels.get(0)::extreme))
-                .ifPresent(evidence -> verdicts.add(Verdict.violated(evidence.asInvariant())));
-        Verdict worst = verdicts.get(0);
-        for (Verdict verdict : verdicts) {
-            if (severity(verdict) > severity(worst)) {
-                worst = verdict;
+        if (rule.isPresent()) {
+            Optional<Evidence> broken = rule.get().broken(observation, channels.get(0)::extreme);
+            if (broken.isPresent()) {
+                worst = worse(worst, Verdict.violated(broken.get().asInvariant()));
             }
         }
         return worst;
+    }
+
+    /** Of equally serious ones the first. */
+    private static Verdict worse(Verdict first, Verdict second) {
+        return severity(second) > severity(first) ? second : first;
     }
 
     /** Orders verdicts; within alarms and suspicions a squashed shift in [0, 1) decides. */

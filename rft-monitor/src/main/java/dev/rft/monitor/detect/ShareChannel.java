@@ -8,6 +8,7 @@ import dev.rft.monitor.stats.Reading;
 import dev.rft.monitor.stats.ShareChart;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** A share of counted samples, watched for a rise beyond a tolerance. */
 final class ShareChannel implements Watch {
@@ -18,6 +19,8 @@ final class ShareChannel implements Watch {
     private final Signal signal;
     private final ShareChart chart;
     private final double equality;
+    private final Verdict absent;
+    private final Verdict learning;
 
     /**
      * Makes a channel that has seen nothing.
@@ -35,6 +38,8 @@ final class ShareChannel implements Watch {
         this.signal = signal;
         this.chart = new ShareChart(tolerance, falseAlarmsPerStep);
         this.equality = equality;
+        this.absent = Verdict.notEvaluated("no " + signal);
+        this.learning = Verdict.notEvaluated(signal + ": still learning what is usual");
     }
 
     /**
@@ -57,15 +62,18 @@ final class ShareChannel implements Watch {
 
     @Override
     public Verdict inspect(Observation observation) {
-        double value = observation.value(signal).orElse(Double.NaN);
+        Optional<Double> measured = observation.value(signal);
+        if (measured.isEmpty()) {
+            return absent;
+        }
+        double value = measured.get();
         if (!(value >= 0 && value <= 1)) {
-            return Verdict.notEvaluated(
-                    observation.value(signal).isEmpty() ? "no " + signal : signal + " is no share");
+            return Verdict.notEvaluated(signal + " is no share");
         }
         int count = observation.count(signal).orElse(ASSUMED_COUNT);
         Reading reading = chart.read(value, count, observation.key().step());
         return switch (reading.state()) {
-            case LEARNING -> Verdict.notEvaluated(signal + ": still learning what is usual");
+            case LEARNING -> learning;
             case QUIET -> Verdict.healthy();
             case SUSPECT -> Verdict.suspect(evidence(value, reading));
             case ALARM -> Verdict.violated(evidence(value, reading));

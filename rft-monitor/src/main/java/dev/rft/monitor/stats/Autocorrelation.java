@@ -47,7 +47,7 @@ final class Autocorrelation {
         double corrected = Math.max(-0.5, Math.min(1, (raw + 2.0 / n) / (1 - 4.0 / n)));
         count = Math.min(MEMORY, count + news);
         average += (corrected - average) * news / count;
-        double error = Math.sqrt(Math.max(0, 1 - average * average) / count);
+        double error = Math.sqrt(Math.max(0, 1 - average * average) / count) / (1 - 4.0 / n);
         double upper = average + ERRORS * error;
         bound = Math.max(0, Math.min(LARGEST, upper + STEEP * Math.max(0, upper - LONG)));
     }

@@ -30,7 +30,8 @@ record Baseline(
      * @param values healthy values in order, at least 6
      * @param ahead how many steps after the last value the present one comes
      * @param trending whether what is expected may be the line
-     * @param floor the noise is not believed to be smaller than this; positive
+     * @param noise a deviation that the values have at least, 0 when not known; neither is it
+     *     believed to be less than a thousandth of the level
      * @param memory what is known of the autocorrelation; learns from these values
      * @param news how many of the values no earlier estimate had
      * @return the estimate
@@ -39,15 +40,16 @@ record Baseline(
             double[] values,
             int ahead,
             boolean trending,
-            double floor,
+            double noise,
             Autocorrelation memory,
             int news) {
         int n = values.length;
         int third = n / 3;
         double level = Robust.median(values);
+        double floor = Math.max(noise, 1e-9 + 1e-3 * Math.abs(level));
         double span = n - third;
-        double first = Robust.median(Arrays.copyOfRange(values, 0, third));
-        double last = Robust.median(Arrays.copyOfRange(values, n - third, n));
+        double first = Robust.medianOf(Arrays.copyOfRange(values, 0, third));
+        double last = Robust.medianOf(Arrays.copyOfRange(values, n - third, n));
         // The middle of the last third lies this far before the present step.
         double distance = ahead + (third - 1) / 2.0;
         double slope = (last - first) / span;
@@ -60,7 +62,7 @@ record Baseline(
         for (int i = 0; i < n; i++) {
             residuals[i] = values[i] - (line - slope * (n - 1 + ahead - i));
         }
-        double scale = Math.max(floor, Robust.deviation(residuals, 0));
+        double scale = Math.max(floor, Robust.spread(residuals, 0));
         memory.learn(residuals, scale, news);
         double rho = memory.upper();
         double[] whitened = new double[n - 1];
@@ -70,7 +72,7 @@ record Baseline(
         double innovation =
                 Math.max(
                         floor * Math.sqrt(1 - rho * rho),
-                        Robust.deviation(whitened, Robust.median(whitened)));
+                        Robust.spread(whitened, Robust.medianOf(whitened)));
         return new Baseline(level, line, slope, scale, innovation, Math.sqrt(error));
     }
 

@@ -82,10 +82,11 @@ public final class ChangeChart {
     private final Window baseline = new Window(WINDOW);
     private final Window pending = new Window(GAP);
     private final Autocorrelation autocorrelation = new Autocorrelation();
+    private final Tail tail;
     private @Nullable Baseline estimated;
     private int age;
     private double cusum;
-    private double lastZ;
+    private boolean lastOut;
     private double previous;
     private int alarms;
     private int calm;
@@ -111,6 +112,7 @@ public final class ChangeChart {
         this.path = Objects.requireNonNull(path, "path");
         this.tolerance = tolerance;
         this.limits = Limits.of(checkedRate(falseAlarmsPerStep));
+        this.tail = new Tail(SHARE_OF_ONE * limits.drift());
     }
 
     /** Returns a rate of false alarms that is in (0, 0.1]. */
@@ -147,11 +149,12 @@ public final class ChangeChart {
                 Math.max(noise, base.innovation()) * Math.sqrt(1 + base.error() * base.error());
         double carried = autocorrelation.upper() * sign * (previous - expected);
         double z = (residual - tolerance - carried) / unit;
-        boolean jump = z > limits.spike() || Math.min(z, lastZ) > limits.pair();
+        boolean out = z > limits.pair() && z > tail.quantile(limits.pairRate());
+        boolean alone = out && z > limits.spike() && z > tail.quantile(limits.rate());
+        boolean jump = out && (alone || lastOut);
         boolean drift = accumulate(z, base.error(), step);
-        boolean out = z > limits.pair();
         jumpOnset = !out ? -1 : jumpOnset < 0 ? step : Math.min(jumpOnset, step);
-        lastZ = z;
+        lastOut = out;
         Reading reading =
                 new Reading(
                         state(jump, drift),
@@ -160,8 +163,13 @@ public final class ChangeChart {
                         expected + sign * (carried + tolerance + limits.drift() / 2 * unit),
                         onset(step, jump || drift));
         double innovation = residual - carried;
-        previous = expected + sign * (carried + Robust.clamp(innovation, CARRIED * unit));
+        double passedOn = passedOn(innovation / unit) * unit;
+        previous = expected + sign * (carried + passedOn);
         learn(expected + sign * (carried + Robust.clamp(innovation, VALUE_CUT * unit)));
+        if (!(jump || drift) || alarms == 0) {
+            // A long alarm counts as one deviation: it is a fault, or else one false alarm.
+            tail.learnLater(z);
+        }
         settle(jump || drift, value);
         return reading;
     }
@@ -177,18 +185,33 @@ public final class ChangeChart {
             return last.after(age);
         }
         double[] known = baseline.toArray();
-        double floor = Math.max(noise, 1e-9 + 1e-3 * Math.abs(Robust.median(known)));
+        boolean first = last == null;
         last =
                 Baseline.of(
                         known,
                         pending.size() + 1,
                         path == Path.TREND,
-                        floor,
+                        noise,
                         autocorrelation,
                         last == null ? known.length : age + 1);
+        if (first) {
+            learnScores(known, last);
+        }
+        tail.refresh();
         estimated = last;
         age = 0;
         return last;
+    }
+
+    /**
+     * Returns how much of a jump, in deviations, the next value is taken to begin with: a small one
+     * in full, a large one as far as the run's own tail makes it plausible. Jumps of noise with a
+     * memory are passed on; a step that is taken for such a jump would be hidden by it.
+     */
+    private double passedOn(double jump) {
+        return Math.abs(jump) <= CARRIED
+                ? jump
+                : Robust.clamp(jump, Math.max(CARRIED, tail.shownQuantile(limits.rate())));
     }
 
     private double expected(Baseline base) {
@@ -204,11 +227,11 @@ public final class ChangeChart {
 
     /** Moves the CUSUM and tells whether it stands at the alarm height. */
     private boolean accumulate(double z, double error, long step) {
-        double reference =
-                SMALLEST_SHIFT + (path == Path.TREND ? TREND_ERRORS : LEVEL_ERRORS) * error;
+        double errors = (path == Path.TREND ? TREND_ERRORS : LEVEL_ERRORS) * error;
+        double least = Math.max(SMALLEST_SHIFT + errors, tail.reference());
         double before = cusum;
         double height = limits.drift();
-        double score = Math.min(z - reference, SHARE_OF_ONE * height);
+        double score = Math.min(z - least, SHARE_OF_ONE * height);
         cusum = Math.min(height, Math.max(0, before + score));
         if (cusum == 0) {
             driftOnset = -1;
@@ -260,6 +283,15 @@ public final class ChangeChart {
         pending.add(value);
     }
 
+    /** Learns how far the values of the first baseline stray within it. */
+    private void learnScores(double[] known, Baseline base) {
+        double rho = autocorrelation.upper();
+        for (int i = 1; i < known.length; i++) {
+            double innovation = known[i] - base.level() - rho * (known[i - 1] - base.level());
+            tail.learn((sign * innovation - tolerance) / base.innovation());
+        }
+    }
+
     /** Ends an episode after a calm stretch, and learns anew when one lasts. */
     private void settle(boolean alarm, double value) {
         if (alarm) {
@@ -280,10 +312,11 @@ public final class ChangeChart {
         baseline.clear();
         pending.clear();
         autocorrelation.clear();
+        tail.clear();
         estimated = null;
         age = 0;
         cusum = 0;
-        lastZ = 0;
+        lastOut = false;
         previous = 0;
         alarms = 0;
         calm = 0;
@@ -296,12 +329,15 @@ public final class ChangeChart {
         Map<String, double[]> state = new TreeMap<>();
         state.put("baseline", baseline.toArray());
         state.put("pending", pending.toArray());
+        state.put("tail", tail.save());
         state.put("autocorrelation", autocorrelation.save());
         Baseline last = estimated;
         state.put("estimated", last == null ? new double[0] : last.save());
         state.put(
                 "state",
-                new double[] {cusum, previous, alarms, calm, driftOnset, jumpOnset, age, lastZ});
+                new double[] {
+                    cusum, previous, alarms, calm, driftOnset, jumpOnset, age, lastOut ? 1 : 0
+                });
         return state;
     }
 
@@ -330,7 +366,8 @@ public final class ChangeChart {
         driftOnset = (long) scalars[4];
         jumpOnset = (long) scalars[5];
         age = (int) scalars[6];
-        lastZ = scalars[7];
+        lastOut = scalars[7] != 0;
+        tail.restore(entry(state, "tail", -1));
     }
 
     /** Returns an entry of a state, of a given length unless that is negative. */

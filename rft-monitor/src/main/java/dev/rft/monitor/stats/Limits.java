@@ -13,11 +13,12 @@ package dev.rft.monitor.stats;
  * with {@value #SPIKE_FREEDOM} and {@value #PAIR_FREEDOM} degrees of freedom, the second of the
  * square root of the rate. A gradient norm or a KL has such tails.
  *
+ * @param rate false alarms per value that each of the two tests may give
  * @param spike robust z of one value that is an alarm
  * @param pair robust z of each of two values in a row that are one
  * @param drift height of the CUSUM that is an alarm
  */
-public record Limits(double spike, double pair, double drift) {
+public record Limits(double rate, double spike, double pair, double drift) {
 
     static final double DRIFT_EXPONENT = 1.0;
     static final double SPIKE_FREEDOM = 3;
@@ -36,9 +37,15 @@ public record Limits(double spike, double pair, double drift) {
     static Limits of(double falseAlarmsPerStep) {
         double each = falseAlarmsPerStep / 2;
         return new Limits(
+                each,
                 studentQuantile(each, SPIKE_FREEDOM),
                 studentQuantile(Math.sqrt(each), PAIR_FREEDOM),
                 Math.log(1 / each) / DRIFT_EXPONENT);
+    }
+
+    /** Returns the probability with which each of two values in a row may be beyond the pair's. */
+    double pairRate() {
+        return Math.sqrt(rate);
     }
 
     /**

@@ -12,6 +12,9 @@ public final class Robust {
     /** Makes the median absolute deviation an estimate of a normal standard deviation. */
     static final double MAD_TO_DEVIATION = 1.4826;
 
+    /** Makes the mean absolute deviation one. */
+    private static final double MEAN_TO_DEVIATION = Math.sqrt(Math.PI / 2);
+
     private Robust() {}
 
     /**
@@ -24,51 +27,63 @@ public final class Robust {
         if (values.length == 0) {
             throw new IllegalArgumentException("values: must not be empty");
         }
-        double[] ordered = values.clone();
-        int middle = ordered.length / 2;
-        select(ordered, middle);
-        if (ordered.length % 2 == 1) {
-            return ordered[middle];
+        return medianOf(values.clone());
+    }
+
+    /** Returns the median of at least one value, and leaves them in another order. */
+    static double medianOf(double[] values) {
+        int middle = values.length / 2;
+        select(values, middle);
+        if (values.length % 2 == 1) {
+            return values[middle];
         }
-        double below = ordered[0];
+        double below = values[0];
         for (int i = 1; i < middle; i++) {
-            below = Math.max(below, ordered[i]);
+            below = Math.max(below, values[i]);
         }
-        return below + (ordered[middle] - below) / 2;
+        return below + (values[middle] - below) / 2;
     }
 
     /**
-     * Moves the value of a rank to its place, smaller ones before it and larger ones after (Hoare's
-     * selection): a step of the monitor takes dozens of medians, and sorting for each was most of
-     * what it cost.
+     * Moves the value of a rank to its place, smaller ones before it and larger ones after. A step
+     * of the monitor takes dozens of medians, which are most of what it costs. So the partition has
+     * no branch that depends on the values: half of those would be predicted wrongly.
      */
     private static void select(double[] values, int rank) {
         int low = 0;
-        int high = values.length - 1;
-        while (low < high) {
-            double pivot = values[rank];
-            int left = low;
-            int right = high;
-            while (left <= right) {
-                while (values[left] < pivot) {
-                    left++;
-                }
-                while (pivot < values[right]) {
-                    right--;
-                }
-                if (left <= right) {
-                    double held = values[left];
-                    values[left++] = values[right];
-                    values[right--] = held;
-                }
+        int end = values.length;
+        while (end - low > 1) {
+            double pivot = values[(low + end) >>> 1];
+            int smaller = low;
+            for (int i = low; i < end; i++) {
+                double value = values[i];
+                values[i] = values[smaller];
+                values[smaller] = value;
+                smaller += value < pivot ? 1 : 0;
             }
-            if (right < rank) {
-                low = left;
-            }
-            if (rank < left) {
-                high = right;
+            if (rank < smaller) {
+                end = smaller;
+            } else if (smaller > low) {
+                low = smaller;
+            } else {
+                low = afterEqual(values, low, end, pivot);
+                if (rank < low) {
+                    return;
+                }
             }
         }
+    }
+
+    /** Moves the values that equal the smallest one to the front; returns where they end. */
+    private static int afterEqual(double[] values, int low, int end, double smallest) {
+        int equal = low;
+        for (int i = low; i < end; i++) {
+            double value = values[i];
+            values[i] = values[equal];
+            values[equal] = value;
+            equal += value == smallest ? 1 : 0;
+        }
+        return Math.max(equal, low + 1);
     }
 
     /**
@@ -83,7 +98,21 @@ public final class Robust {
         for (int i = 0; i < values.length; i++) {
             distances[i] = Math.abs(values[i] - centre);
         }
-        return MAD_TO_DEVIATION * median(distances);
+        return MAD_TO_DEVIATION * medianOf(distances);
+    }
+
+    /**
+     * Returns the robust standard deviation, or half of what the mean absolute deviation makes of
+     * it where that is more: when most values are equal, the median of the distances is 0, and the
+     * others are no less usual for that.
+     */
+    static double spread(double[] values, double centre) {
+        double sum = 0;
+        for (double value : values) {
+            sum += Math.abs(value - centre);
+        }
+        double mean = sum / values.length * MEAN_TO_DEVIATION / 2;
+        return Math.max(mean, deviation(values, centre));
     }
 
     /** Cuts a value at plus and minus a limit. */

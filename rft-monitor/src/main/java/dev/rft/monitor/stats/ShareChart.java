@@ -20,6 +20,9 @@ import java.util.TreeMap;
  * single number such as "3 of 60, after 0 of 900" judgeable, for which a standard deviation does
  * not exist.
  *
+ * <p>A share that wanders slowly is tolerated as far as the run has shown that it does: the mean
+ * square of that enters the error of the estimate. What sampling explains is no wandering.
+ *
  * <p>The past forgets: a step counts half after some 50 more. The last {@value #GAP} steps are kept
  * out of it. A step that is suspect enters with at most the tolerated share. After {@value
  * ChangeChart#PATIENCE} alarms in one episode the chart learns anew.
@@ -37,7 +40,12 @@ public final class ShareChart {
 
     private static final double ERRORS = 3;
     private static final double FEWEST = 64;
-    private static final int SCALARS = 5;
+    private static final int MEMORY = 256;
+
+    /** So many differences of nothing are known in the beginning. */
+    private static final int PRIOR = 16;
+
+    private static final int SCALARS = 8;
 
     private final double tolerance;
     private final double height;
@@ -45,6 +53,9 @@ public final class ShareChart {
     private final Window pendingCounts = new Window(GAP);
     private final double[] sums = new double[RISES.length];
     private final long[] onsets = new long[RISES.length];
+    private double differences;
+    private double wander;
+    private int wanderings;
     private double hits;
     private double count;
     private int steps;
@@ -87,7 +98,8 @@ public final class ShareChart {
             return Reading.learning();
         }
         double past = (hits + 0.5) / (count + 1);
-        double error = Math.sqrt((past * (1 - past) + 0.25 / count) / count);
+        double variance = past * (1 - past) + 0.25 / count;
+        double error = Math.sqrt(variance / count + wander);
         double tolerated = Math.min(LARGEST_SHARE, past + tolerance + ERRORS * error);
         double largest = accumulate(share * samples, samples, tolerated, step);
         boolean alarm = largest >= height;
@@ -105,12 +117,15 @@ public final class ShareChart {
                         state == Reading.State.QUIET ? OptionalLong.empty() : onset(step));
         double learned = largest > height / 4 ? Math.min(share, tolerated) : share;
         learn(learned * samples, samples);
+        if (largest <= 0) {
+            learnWander(past, variance);
+        }
         settle(alarm, share * samples, samples);
         return reading;
     }
 
     private double accumulate(double k, int n, double tolerated, long step) {
-        if (k <= tolerated * n && Arrays.stream(sums).allMatch(sum -> sum == 0)) {
+        if (k <= tolerated * n && atRest()) {
             // All ratios are below 1 then; this is what nearly every step is like.
             return 0;
         }
@@ -129,6 +144,15 @@ public final class ShareChart {
             largest = Math.max(largest, sums[i]);
         }
         return largest;
+    }
+
+    private boolean atRest() {
+        for (double sum : sums) {
+            if (sum != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Of the chart that is highest; of equally high ones the one that began last. */
@@ -156,6 +180,21 @@ public final class ShareChart {
         pendingCounts.add(n);
     }
 
+    /**
+     * Learns the mean square by which the last steps' share differs from the past's, beyond what
+     * sampling explains within two standard errors. {@value #GAP} steps make one difference. Only
+     * called while nothing is suspected, or a fault would make itself tolerable.
+     */
+    private void learnWander(double past, double variance) {
+        double n = pendingCounts.sum();
+        double difference = pendingHits.sum() / n - past;
+        double excess = difference * difference - variance * (1 / n + 1 / count);
+        wanderings = Math.min(MEMORY, wanderings + 1);
+        differences += (excess - differences) / (wanderings + PRIOR);
+        double chance = Math.sqrt(2 * GAP / (double) wanderings) * variance * (1 / n + 1 / count);
+        wander = Math.max(0, differences - 2 * chance);
+    }
+
     private void remember(double k, double n) {
         hits = KEPT * hits + k;
         count = KEPT * count + n;
@@ -181,6 +220,9 @@ public final class ShareChart {
         pendingCounts.clear();
         Arrays.fill(sums, 0);
         Arrays.fill(onsets, -1);
+        differences = 0;
+        wander = 0;
+        wanderings = 0;
         hits = 0;
         count = 0;
         steps = 0;
@@ -193,7 +235,9 @@ public final class ShareChart {
         Map<String, double[]> state = new TreeMap<>();
         state.put("pending", pendingHits.toArray());
         state.put("counts", pendingCounts.toArray());
-        state.put("state", new double[] {hits, count, steps, alarms, calm});
+        state.put(
+                "state",
+                new double[] {hits, count, steps, alarms, calm, differences, wander, wanderings});
         state.put("sums", sums.clone());
         state.put("onsets", Arrays.stream(onsets).asDoubleStream().toArray());
         return state;
@@ -219,6 +263,9 @@ public final class ShareChart {
         steps = (int) scalars[2];
         alarms = (int) scalars[3];
         calm = (int) scalars[4];
+        differences = scalars[5];
+        wander = scalars[6];
+        wanderings = (int) scalars[7];
         double[] savedSums = ChangeChart.entry(state, "sums", RISES.length);
         double[] savedOnsets = ChangeChart.entry(state, "onsets", RISES.length);
         for (int i = 0; i < RISES.length; i++) {

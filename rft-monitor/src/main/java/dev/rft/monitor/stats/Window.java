@@ -44,6 +44,15 @@ final class Window {
         return ring[start];
     }
 
+    /** Returns the sum of the numbers. */
+    double sum() {
+        double sum = 0;
+        for (int i = 0; i < size; i++) {
+            sum += ring[(start + i) % ring.length];
+        }
+        return sum;
+    }
+
     void clear() {
         start = 0;
         size = 0;

@@ -79,6 +79,23 @@ class ShareChartTest {
     }
 
     @Test
+    void read_shareThatHasSwungBefore_isToleratedAndAlarmsInASteadyRun() {
+        ShareChart swinging = new ShareChart(0.01, 1e-3);
+        ShareChart steady = new ShareChart(0.01, 1e-3);
+        int tolerated = 0;
+        int alarms = 0;
+        for (int step = 1; step <= 1200; step++) {
+            double swing = (step / 12) % 2 == 0 ? 0.0625 : 0.25;
+            double still = step <= 1188 ? 0.0625 : 0.25;
+            State judged = swinging.read(swing, COUNT, step).state();
+            tolerated += judged == State.ALARM && step > 400 ? 1 : 0;
+            alarms += steady.read(still, COUNT, step).state() == State.ALARM ? 1 : 0;
+        }
+        assertThat(alarms).isPositive();
+        assertThat(tolerated).isZero();
+    }
+
+    @Test
     void read_lastingRise_isLearnedInBoundedTime() {
         ShareChart chart = new ShareChart(0, RATE);
         int alarms = 0;
@@ -122,7 +139,7 @@ class ShareChartTest {
         ShareChart chart = new ShareChart(0, RATE);
         assertThatThrownBy(() -> chart.restore(Map.of("state", new double[2])))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("5 numbers");
+                .hasMessageContaining("8 numbers");
     }
 
     @Test
