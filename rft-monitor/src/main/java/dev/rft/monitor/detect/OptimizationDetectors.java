@@ -20,6 +20,12 @@ final class OptimizationDetectors {
 
     private static final double UNEXPLAINED = 0.2;
 
+    /**
+     * A critic that explains less than nothing is useless, and how much less says only how little
+     * there was to explain: where all returns are nearly equal the number has no bottom.
+     */
+    private static final double USELESS = -1;
+
     /** In the signal's unit, in which noise is about 1 to 3, and grows as entropy falls. */
     private static final double SURPRISE_TOLERANCE = 1;
 
@@ -74,7 +80,7 @@ final class OptimizationDetectors {
                                                         -1,
                                                         Path.LEVEL,
                                                         UNEXPLAINED,
-                                                        new Probe.Coarse(UNEXPLAINED / 4),
+                                                        new Probe.Coarse(UNEXPLAINED / 4, USELESS),
                                                         rate / 2)),
                                         Optional.empty())),
                 Detectors.factory(

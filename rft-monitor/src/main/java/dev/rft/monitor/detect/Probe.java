@@ -71,14 +71,29 @@ abstract class Probe {
     /** Reads a signal of linear scale that moves by so much without anything having happened. */
     static final class Coarse extends Probe {
         private final double grain;
+        private final double floor;
 
         Coarse(double grain) {
+            this(grain, Double.NEGATIVE_INFINITY);
+        }
+
+        /**
+         * Makes a probe of a signal whose values below a floor all say the same.
+         *
+         * @param grain by how much it moves without anything having happened
+         * @param floor what lower values are read as
+         */
+        Coarse(double grain, double floor) {
             this.grain = grain;
+            this.floor = floor;
         }
 
         @Override
         OptionalDouble read(Signal signal, Observation observation) {
-            return transformed(signal, observation);
+            OptionalDouble value = transformed(signal, observation);
+            return value.isEmpty()
+                    ? value
+                    : OptionalDouble.of(Math.max(floor, value.getAsDouble()));
         }
 
         @Override
