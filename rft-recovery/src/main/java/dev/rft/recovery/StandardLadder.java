@@ -17,11 +17,11 @@ import java.util.stream.Collectors;
  * A ladder per cause, climbed by what stands in the incident.
  *
  * <p>The learning rate's factor: AdamW's update norm is proportional to the effective learning
- * rate, so {@code median update.norm before the onset / median update.norm since} undoes a hidden
- * multiplier in one attempt. It is used where the norm has more than doubled, kept between the
- * configuration's least and usual factor; otherwise it is the usual one. Only the last {@value
- * #LATEST} observations count as "since": an onset that is estimated too early would water the
- * ratio down.
+ * rate, so {@code median update.norm before the onset / median update.norm since}, each relative to
+ * the rate that was set, undoes a hidden multiplier in one attempt. It is used where the norm has
+ * more than doubled, kept between the configuration's least and usual factor; otherwise it is the
+ * usual one. Only the last {@value #LATEST} observations count as "since": an onset that is
+ * estimated too early would water the ratio down.
  */
 final class StandardLadder implements RecoveryPolicy {
 
@@ -306,8 +306,40 @@ final class StandardLadder implements RecoveryPolicy {
     }
 
     private double factor(Incident incident, RunState state) {
-        // A light action may have turned the learning rate down since: what counts is how it was
-        // before.
+        double growth =
+                growthPerRate(state).orElseGet(() -> growthUntouched(incident, state).orElse(1.0));
+        double usual = numbers.learningRateFactor();
+        return growth > GROWN
+                ? Math.min(Math.max(1 / growth, numbers.leastLearningRateFactor()), usual)
+                : usual;
+    }
+
+    /**
+     * Returns how many times larger an update is than before the onset for the rate that was set:
+     * what multiplies the rate behind the knob, whatever was done with the knob since.
+     */
+    private static Optional<Double> growthPerRate(RunState state) {
+        Optional<Double> now = medianPerRate(latest(state.recent()));
+        return medianPerRate(state.reference())
+                .filter(before -> before > 0)
+                .flatMap(before -> now.map(value -> value / before));
+    }
+
+    private static Optional<Double> medianPerRate(List<Observation> observations) {
+        return Window.median(
+                observations.stream()
+                        .mapToDouble(
+                                o ->
+                                        o.value(Signals.UPDATE_NORM).orElse(Double.NaN)
+                                                / o.value(Signals.LEARNING_RATE)
+                                                        .orElse(Double.NaN)));
+    }
+
+    /**
+     * The same where the rate is not reported: a light action may have turned it down since, and
+     * what counts is how it was before.
+     */
+    private static Optional<Double> growthUntouched(Incident incident, RunState state) {
         List<Observation> untouched =
                 incident.attempts().isEmpty()
                         ? state.recent()
@@ -317,11 +349,11 @@ final class StandardLadder implements RecoveryPolicy {
                                                 o.key().compareTo(incident.attempts().get(0).key())
                                                         <= 0)
                                 .toList();
-        double growth = growth(Signals.UPDATE_NORM, state.reference(), untouched).orElse(1.0);
-        double usual = numbers.learningRateFactor();
-        return growth > GROWN
-                ? Math.min(Math.max(1 / growth, numbers.leastLearningRateFactor()), usual)
-                : usual;
+        return growth(Signals.UPDATE_NORM, state.reference(), untouched);
+    }
+
+    private static List<Observation> latest(List<Observation> recent) {
+        return recent.subList(Math.max(0, recent.size() - LATEST), recent.size());
     }
 
     /**
@@ -341,9 +373,7 @@ final class StandardLadder implements RecoveryPolicy {
     /** Returns how many times larger a signal is than before the onset. */
     private static Optional<Double> growth(
             Signal signal, List<Observation> reference, List<Observation> recent) {
-        List<Observation> latest =
-                recent.subList(Math.max(0, recent.size() - LATEST), recent.size());
-        Optional<Double> now = Window.median(signal, latest);
+        Optional<Double> now = Window.median(signal, latest(recent));
         return Window.median(signal, reference)
                 .filter(before -> before > 0)
                 .flatMap(before -> now.map(value -> value / before));

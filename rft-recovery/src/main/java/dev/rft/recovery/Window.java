@@ -5,6 +5,7 @@ import dev.rft.api.signal.Signal;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.DoubleStream;
 
 /**
  * The values of one signal over some steps, and whether two such windows differ by more than their
@@ -50,13 +51,15 @@ final class Window {
 
     /** Returns the median of the finite values of a signal as they are; empty without any. */
     static Optional<Double> median(Signal signal, List<Observation> observations) {
-        double[] sorted =
+        return median(
                 observations.stream()
                         .flatMap(observation -> observation.value(signal).stream())
-                        .mapToDouble(Double::doubleValue)
-                        .filter(Double::isFinite)
-                        .sorted()
-                        .toArray();
+                        .mapToDouble(Double::doubleValue));
+    }
+
+    /** Returns the median of the finite ones among some values; empty without any. */
+    static Optional<Double> median(DoubleStream values) {
+        double[] sorted = values.filter(Double::isFinite).sorted().toArray();
         int n = sorted.length;
         return n == 0 ? Optional.empty() : Optional.of((sorted[(n - 1) / 2] + sorted[n / 2]) / 2);
     }

@@ -9,6 +9,7 @@ import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
 import dev.rft.api.signal.StepKey;
+import dev.rft.api.signal.StepRecord;
 import dev.rft.monitor.Evidence;
 import dev.rft.monitor.EvidenceClass;
 import dev.rft.monitor.Finding;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -173,6 +175,45 @@ class StandardLadderTest {
                         rollback ->
                                 assertThat(rollback.learningRateFactor())
                                         .isCloseTo(1 / 30.0, within(1e-12)));
+    }
+
+    @Test
+    void decide_factorAfterTheRateWasTurned_isThatOfTheUpdatesPerRate() {
+        Incident tried =
+                strong(Cause.KL_EXPLOSION)
+                        .with(
+                                new Attempt(
+                                        new RecoveryAction.ScaleLearningRate(0.1),
+                                        Cause.UNKNOWN,
+                                        KEY,
+                                        Outcome.NO_EFFECT,
+                                        "still"));
+        StepKey later = new StepKey(1, 44, 0);
+        RunState restarted =
+                new RunState(
+                        later,
+                        ALL,
+                        Map.of(Knob.LEARNING_RATE, 0.1),
+                        OptionalLong.of(40),
+                        List.of(moving(new StepKey(0, 47, 0), 0.1, 0.1)),
+                        List.of(moving(later, 0.3, 0.01)),
+                        true);
+        assertThat(ladder.decide(tried, restarted))
+                .isInstanceOfSatisfying(
+                        RecoveryAction.Rollback.class,
+                        rollback ->
+                                assertThat(rollback.learningRateFactor())
+                                        .isCloseTo(1 / 30.0, within(1e-12)));
+    }
+
+    private static Observation moving(StepKey key, double norm, double rate) {
+        return new Observation(
+                new StepRecord(
+                        "run",
+                        key,
+                        Map.of(Signals.UPDATE_NORM, norm, Signals.LEARNING_RATE, rate),
+                        Map.of()),
+                Optional.empty());
     }
 
     @Test
