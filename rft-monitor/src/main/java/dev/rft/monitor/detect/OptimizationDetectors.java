@@ -108,11 +108,12 @@ final class OptimizationDetectors {
                                         Optional.empty())));
     }
 
+    /** Deviations of one step from what is expected say nothing about the next step's. */
     private static Channel surprise(int sign, double rate) {
         return new Channel(
                 Signals.ROLLOUT_SURPRISE,
                 sign,
-                Path.LEVEL,
+                Path.STEADY,
                 SURPRISE_TOLERANCE,
                 new Probe.Plain(),
                 rate);

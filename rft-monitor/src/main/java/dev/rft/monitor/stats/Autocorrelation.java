@@ -21,9 +21,24 @@ final class Autocorrelation {
     private static final int MEMORY = 256;
     private static final double CUT = 3;
 
+    private final double largest;
     private double average;
     private double count;
     private double bound;
+
+    /** Begins with nothing learned. */
+    Autocorrelation() {
+        this(LARGEST);
+    }
+
+    private Autocorrelation(double largest) {
+        this.largest = largest;
+    }
+
+    /** Returns that of values which are known not to depend on one another. */
+    static Autocorrelation none() {
+        return new Autocorrelation(0);
+    }
 
     /**
      * Learns from the residuals of a window around its line.
@@ -49,7 +64,7 @@ final class Autocorrelation {
         average += (corrected - average) * news / count;
         double error = Math.sqrt(Math.max(0, 1 - average * average) / count) / (1 - 4.0 / n);
         double upper = average + ERRORS * error;
-        bound = Math.max(0, Math.min(LARGEST, upper + STEEP * Math.max(0, upper - LONG)));
+        bound = Math.max(0, Math.min(largest, upper + STEEP * Math.max(0, upper - LONG)));
     }
 
     /** Returns the upper bound, in [0, {@value #LARGEST}]. */

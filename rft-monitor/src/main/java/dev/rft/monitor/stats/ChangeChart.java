@@ -66,6 +66,12 @@ public final class ChangeChart {
     public enum Path {
         /** It keeps its level. */
         LEVEL,
+        /**
+         * It keeps its level, and no value depends on the one before: known, not learned. A chart
+         * on a few dozen values cannot rule out a strong memory, and a step of six deviations may
+         * be one.
+         */
+        STEADY,
         /** It may go on along the trend that it has shown. */
         TREND,
         /**
@@ -81,7 +87,7 @@ public final class ChangeChart {
     private final Limits limits;
     private final Window baseline = new Window(WINDOW);
     private final Window pending = new Window(GAP);
-    private final Autocorrelation autocorrelation = new Autocorrelation();
+    private final Autocorrelation autocorrelation;
     private final Tail tail;
     private @Nullable Baseline estimated;
     private int age;
@@ -111,6 +117,7 @@ public final class ChangeChart {
         this.sign = sign;
         this.path = Objects.requireNonNull(path, "path");
         this.tolerance = tolerance;
+        this.autocorrelation = path == Path.STEADY ? Autocorrelation.none() : new Autocorrelation();
         this.limits = Limits.of(checkedRate(falseAlarmsPerStep));
         this.tail = new Tail(SHARE_OF_ONE * limits.drift());
     }
