@@ -127,7 +127,7 @@ class ForkedRunTest {
         Files.writeString(cutOff.resolve("metrics.jsonl"), "{\"cut off");
         new UnitRunner(unit, twice, line -> {}).run();
 
-        assertThat(contents(twice)).hasSize(12).isEqualTo(contents(once));
+        assertThat(contents(twice)).hasSize(14).isEqualTo(contents(once));
         assertThat(Files.readAllLines(cutOff.resolve("metrics.jsonl"))).hasSize(STEPS + 1);
         assertThat(score(twice)).isEqualTo(score(once));
         new UnitRunner(unit, twice, line -> fail("must be done, was " + line)).run();
