@@ -30,11 +30,14 @@ public final class RecoveryPolicies {
      *       would meet the same broken source: restart, which brings the snapshot back too.
      *       Otherwise roll back first.
      *   <li>Exploration is lost: the entropy bonus up; the temperature up; roll back at half the
-     *       learning rate; restart; halt.
-     *   <li>The policy stands still: roll back; forget the moments; make it its own reference;
-     *       restart; halt.
-     *   <li>Degenerate responses: on thin evidence restart in place. They, or an unstable critic,
-     *       under moving weights: roll back at half the learning rate; restart; halt.
+     *       learning rate; restart; halt. Where the sampler draws from something else than the
+     *       policy, as for a sampler, at half the learning rate.
+     *   <li>The policy stands still: on thin evidence restart in place; restart, or roll back in a
+     *       loop that cannot be restarted; forget the moments; make it its own reference; halt.
+     *   <li>Degenerate responses: on thin evidence restart in place; then as for rewards, at half
+     *       the learning rate. Advantages that do not follow from rewards likewise. An unstable
+     *       critic: restart in place likewise; roll back at half the learning rate; forget the
+     *       moments; restart; halt.
      *   <li>Unknown: on thin evidence half the learning rate, which is undone when it does not
      *       help; then roll back at half the learning rate; restart; halt.
      *   <li>Benign: nothing. An outage: go on without the masked trajectories; pause, twice;

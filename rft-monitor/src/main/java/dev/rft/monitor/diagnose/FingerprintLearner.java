@@ -83,7 +83,7 @@ public final class FingerprintLearner {
             List<Example> others = new ArrayList<>(examples);
             others.remove(left);
             shipped.add(left.base());
-            learned.add(learning.scores(left, learning.fit(others, all)));
+            learned.add(learning.scores(left, learning.fit(others, learning.none())));
         }
         Calibrating before = Calibrating.of(base, examples, shipped);
         Calibrating after = Calibrating.of(base, examples, learned);

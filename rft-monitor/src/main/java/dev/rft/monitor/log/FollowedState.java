@@ -117,6 +117,9 @@ final class FollowedState implements RowSource {
                 && now.get(common).equals(known.get(common))) {
             common++;
         }
+        if (common == now.size()) {
+            return; // an older checkpoint of what is known, while the newest is away
+        }
         known = now;
         rows.subList(common, rows.size()).forEach(this::add);
     }

@@ -35,7 +35,7 @@ final class SetUp {
         this.profile = profile;
     }
 
-    /** Takes in a step; only the first with a signal of the profile is looked at. */
+    /** Takes in a step; only the first with enough signals of the profile is looked at. */
     void observe(Observation observation) {
         if (seen) {
             return;
@@ -53,6 +53,10 @@ final class SetUp {
                 compared++;
                 different += distance > limit * usual.deviation(1) ? 1 : 0;
             }
+        }
+        if (compared < FEWEST) { // Too little to tell; a later step will.
+            compared = 0;
+            different = 0;
         }
         seen = compared > 0;
     }

@@ -32,7 +32,7 @@ final class SetUpDetector implements Detector {
     public Verdict inspect(Observation observation) {
         setUp.observe(observation);
         if (!setUp.seen()) {
-            return Verdict.notEvaluated("no signal of the profile");
+            return Verdict.notEvaluated("too few signals of the profile");
         }
         return setUp.other()
                 ? Verdict.suspect(Evidence.of(DIFFERENT, setUp.share(), setUp.reason()))

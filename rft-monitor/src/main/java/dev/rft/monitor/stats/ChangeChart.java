@@ -168,7 +168,7 @@ public final class ChangeChart {
                         residual / unit,
                         expected,
                         expected + sign * (carried + tolerance + limits.drift() / 2 * unit),
-                        onset(step, jump || drift));
+                        onset(step, jump, jump || drift));
         double innovation = residual - carried;
         double passedOn = passedOn(innovation / unit) * unit;
         previous = expected + sign * (carried + passedOn);
@@ -274,8 +274,8 @@ public final class ChangeChart {
         return cusum > limits.drift() / 2 ? Reading.State.SUSPECT : Reading.State.QUIET;
     }
 
-    private OptionalLong onset(long step, boolean alarm) {
-        if (alarm && jumpOnset >= 0) {
+    private OptionalLong onset(long step, boolean jump, boolean alarm) {
+        if (jump && jumpOnset >= 0) {
             return OptionalLong.of(Math.min(jumpOnset, step));
         }
         return driftOnset >= 0 && (alarm || cusum > limits.drift() / 2)

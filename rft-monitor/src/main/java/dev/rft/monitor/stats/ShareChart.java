@@ -29,6 +29,9 @@ import java.util.TreeMap;
  */
 public final class ShareChart {
 
+    /** Of a difference by this many logits it is enough to know that it is: a fall is no wander. */
+    private static final double LARGEST_WANDER = 0.5;
+
     private static final int GAP = ChangeChart.GAP;
     private static final int CONCENTRATION = 400;
     private static final double KEPT = 1 - 1.0 / 72;
@@ -99,7 +102,7 @@ public final class ShareChart {
         }
         double past = (hits + 0.5) / (count + 1);
         double variance = past * (1 - past) + 0.25 / count;
-        double error = Math.sqrt(variance / count + wander);
+        double error = Math.sqrt(variance / count + wander * variance * variance);
         double tolerated = Math.min(LARGEST_SHARE, past + tolerance + ERRORS * error);
         double largest = accumulate(share * samples, samples, tolerated, step);
         boolean alarm = largest >= height;
@@ -183,15 +186,18 @@ public final class ShareChart {
     /**
      * Learns the mean square by which the last steps' share differs from the past's, beyond what
      * sampling explains within two standard errors. {@value #GAP} steps make one difference. Only
-     * called while nothing is suspected, or a fault would make itself tolerable.
+     * called while nothing is suspected, or a fault would make itself tolerable. In logits, of
+     * which a difference of shares is one over p (1 - p), and cut: a share that falls because the
+     * policy learns would make any later rise tolerable otherwise.
      */
     private void learnWander(double past, double variance) {
         double n = pendingCounts.sum();
-        double difference = pendingHits.sum() / n - past;
-        double excess = difference * difference - variance * (1 / n + 1 / count);
+        double difference =
+                Math.min(LARGEST_WANDER, Math.abs(pendingHits.sum() / n - past) / variance);
+        double sampling = (1 / n + 1 / count) / variance;
         wanderings = Math.min(MEMORY, wanderings + 1);
-        differences += (excess - differences) / (wanderings + PRIOR);
-        double chance = Math.sqrt(2 * GAP / (double) wanderings) * variance * (1 / n + 1 / count);
+        differences += (difference * difference - sampling - differences) / (wanderings + PRIOR);
+        double chance = Math.sqrt(2 * GAP / (double) wanderings) * sampling;
         wander = Math.max(0, differences - 2 * chance);
     }
 

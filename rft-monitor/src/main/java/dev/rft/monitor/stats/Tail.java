@@ -88,8 +88,10 @@ final class Tail {
 
     /** Takes what was learned since into the reference value. */
     void refresh() {
-        double known = PRIOR * NORMAL + exponentials + CAUTION * Math.exp(cut());
-        reference = Math.log(known / (PRIOR + count));
+        double known = PRIOR * NORMAL + exponentials;
+        // Of a high alarm the cut is so far out that one unseen value would outweigh all seen ones.
+        double unseen = Math.min(CAUTION * Math.exp(cut()), 2 * known);
+        reference = Math.log((known + unseen) / (PRIOR + count));
     }
 
     /** Returns the reference value of the CUSUM. */

@@ -160,4 +160,24 @@ class ShareChartTest {
         }
         return (double) hits / COUNT;
     }
+
+    @Test
+    void read_riseAfterAHealthyFall_alarms() {
+        for (int seed = 1; seed <= 20; seed++) {
+            Random random = new Random(seed);
+            ShareChart chart = new ShareChart(0.05, 2e-6);
+            int alarm = 0;
+            for (int step = 1; step <= 150 && alarm == 0; step++) {
+                double fallen = Math.max(0.02, 0.6 - 0.58 * step / 60);
+                double share = step > 140 ? 0.5 : fallen;
+                int hits = 0;
+                for (int i = 0; i < 64; i++) {
+                    hits += random.nextDouble() < share ? 1 : 0;
+                }
+                Reading reading = chart.read(hits / 64.0, 64, step);
+                alarm = reading.state() == Reading.State.ALARM ? step : 0;
+            }
+            assertThat(alarm).as("seed %s", seed).isBetween(141, 145);
+        }
+    }
 }

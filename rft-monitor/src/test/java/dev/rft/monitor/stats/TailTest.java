@@ -86,4 +86,15 @@ class TailTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("at least 5");
     }
+
+    @Test
+    void reference_ofATightBudget_staysThatOfWhatWasSeen() {
+        Random random = new Random(1);
+        Tail tail = new Tail(0.36 * Limits.of(2e-9).drift());
+        for (int i = 0; i < 300; i++) {
+            tail.learn(random.nextGaussian());
+            tail.refresh();
+            assertThat(tail.reference()).isBetween(0.0, 2.5);
+        }
+    }
 }
