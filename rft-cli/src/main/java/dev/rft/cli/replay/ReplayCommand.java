@@ -114,6 +114,7 @@ public final class ReplayCommand implements Callable<Integer> {
         try (LogReader log = Logs.open(path, follow ? options.following(following) : options)) {
             Replay replay = replay(log);
             replay.readAll(log);
+            checkReadable(log.progress());
             if (json) {
                 out.println(ReplayJson.of(replay.records(), replay.incidents()));
             } else {
@@ -146,6 +147,18 @@ public final class ReplayCommand implements Callable<Integer> {
                         ReplayText.of(incident).forEach(out::println);
                     }
                 });
+    }
+
+    /** A log of which nothing could be read is no log without an incident. */
+    private void checkReadable(LogProgress progress) throws IOException {
+        if (!follow && progress.records() == 0 && progress.skipped() > 0) {
+            throw new IOException(
+                    path
+                            + ": nothing could be read, "
+                            + progress.skipped()
+                            + " skipped, the first "
+                            + progress.firstSkipped());
+        }
     }
 
     private void warnOfSkipped(LogProgress progress) {

@@ -133,6 +133,17 @@ class ReplayCommandTest {
     }
 
     @Test
+    void call_logOfAnotherFormat_isNoRunWithoutAnIncident() throws IOException {
+        Path log =
+                Files.writeString(
+                        dir.resolve("log.jsonl"), "{\"step\": 1, \"loss\": 0}\n".repeat(2));
+        assertThat(replay("--format", "verl", "--json", log.toString())).isEqualTo(2);
+        assertThat(out.toString(UTF_8)).isEmpty();
+        assertThat(err.toString(UTF_8))
+                .startsWith("rft replay: " + log + ": nothing could be read, 2 skipped");
+    }
+
+    @Test
     void call_missing_exitsWith2() {
         Path missing = dir.resolve("missing");
 
