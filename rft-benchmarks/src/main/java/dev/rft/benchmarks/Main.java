@@ -20,7 +20,8 @@ public final class Main {
             System.err.println(
                     "usage: update-step MODEL THREADS DIRECTORY | supervision MODEL THREADS STEPS"
                             + " ROUNDS | stall MODEL THREADS STEPS ROUNDS [DIRECTORY]"
-                            + " | false-alarms [STEPS_PER_FAMILY] [SEED] | jmh ARGUMENTS;"
+                            + " | false-alarms [STEPS_PER_FAMILY] [SEED]"
+                            + " | replay DIRECTORY [MEGABYTES] [ROUNDS] | jmh ARGUMENTS;"
                             + " MODEL is tiny or 25m");
             System.exit(2);
         }
@@ -47,6 +48,12 @@ public final class Main {
                             Integer.parseInt(rest[2]),
                             Integer.parseInt(rest[3]),
                             Path.of(rest.length > 4 ? rest[4] : "."));
+            case "replay" ->
+                    ReplaySpeed.measure(
+                            Path.of(rest[0]),
+                            rest.length > 1 ? Integer.parseInt(rest[1]) : 200,
+                            rest.length > 2 ? Integer.parseInt(rest[2]) : 3);
+            case "replay-once" -> ReplaySpeed.once(Path.of(rest[0]));
             case "jmh" -> org.openjdk.jmh.Main.main(rest);
             default -> throw new IllegalArgumentException("measurement: unknown, " + arguments[0]);
         }
