@@ -49,6 +49,9 @@ final class Announcer {
     }
 
     synchronized void announce(StepKey key, Dated event) {
+        if (queues.isEmpty()) {
+            return;
+        }
         RftEvent dated = event.at(runId, key, clock.instant());
         queues.forEach(queue -> queue.offer(dated));
     }

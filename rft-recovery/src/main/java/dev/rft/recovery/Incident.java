@@ -78,6 +78,11 @@ public record Incident(
                 : last.learningRateChange();
     }
 
+    /** Tells whether something that was done against it turned the learning rate. */
+    boolean turnedLearningRate() {
+        return attempts.stream().anyMatch(attempt -> attempt.action().turnsLearningRate());
+    }
+
     /** Returns the learning rate's factor of the last rollback that did not help. */
     Optional<Double> lastFailedFactor() {
         return attempts.stream()

@@ -221,6 +221,11 @@ final class IncidentTracker {
         return List.copyOf(all);
     }
 
+    /** Tells whether an incident so far had an action that turned the learning rate. */
+    boolean turnedLearningRate() {
+        return past.turnedLearningRate() || (open != null && open.incident().turnedLearningRate());
+    }
+
     private OpenIncident begin(
             Observation observation, List<Finding> findings, List<Finding> alarms) {
         StepKey key = observation.key();

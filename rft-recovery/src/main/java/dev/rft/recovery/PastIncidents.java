@@ -9,11 +9,13 @@ final class PastIncidents {
 
     private final RecoveryConfig config;
     private final List<Incident> closed;
+    private boolean turnedLearningRate;
     private long closedAt;
 
     PastIncidents(RecoveryConfig config, List<Incident> closed, long closedAt) {
         this.config = config;
         this.closed = new ArrayList<>(closed);
+        this.turnedLearningRate = closed.stream().anyMatch(Incident::turnedLearningRate);
         this.closedAt = closedAt;
     }
 
@@ -25,7 +27,13 @@ final class PastIncidents {
      */
     void add(Incident incident, long executed) {
         closed.add(incident);
+        turnedLearningRate |= incident.turnedLearningRate();
         closedAt = executed;
+    }
+
+    /** Tells whether one of them had an action that turned the learning rate. */
+    boolean turnedLearningRate() {
+        return turnedLearningRate;
     }
 
     int count() {

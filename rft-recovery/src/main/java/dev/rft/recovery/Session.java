@@ -220,11 +220,7 @@ public final class Session implements AutoCloseable {
 
     /** What supervision itself has turned is no news to it, and no failure. */
     private List<Finding> notOfOwnDoing(List<Finding> findings) {
-        boolean turned =
-                tracker.incidents().stream()
-                        .flatMap(incident -> incident.attempts().stream())
-                        .anyMatch(attempt -> attempt.action().turnsLearningRate());
-        if (!turned) {
+        if (!tracker.turnedLearningRate()) {
             return findings;
         }
         Verdict own = Verdict.notEvaluated("supervision has turned the learning rate itself");
@@ -287,7 +283,7 @@ public final class Session implements AutoCloseable {
     private Decision judged(Observation observation, List<Finding> findings) {
         shown = observation;
         said = List.copyOf(findings);
-        Decision decision = tracker.judge(observation, findings);
+        Decision decision = tracker.judge(observation, said);
         if (!decision.note().isEmpty()) {
             LOG.info(
                     "step {}: {}: {}",

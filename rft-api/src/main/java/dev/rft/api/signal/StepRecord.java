@@ -1,12 +1,9 @@
 package dev.rft.api.signal;
 
-import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * The numbers of one executed step.
@@ -26,8 +23,8 @@ public record StepRecord(
     public StepRecord {
         Objects.requireNonNull(runId, "runId");
         Objects.requireNonNull(key, "key");
-        values = copy(values, "values");
-        counts = copy(counts, "counts");
+        values = SignalMap.copy(Objects.requireNonNull(values, "values"), "values");
+        counts = SignalMap.copy(Objects.requireNonNull(counts, "counts"), "counts");
         counts.forEach(
                 (signal, count) -> {
                     if (count < 1) {
@@ -56,12 +53,5 @@ public record StepRecord(
     public OptionalInt count(Signal signal) {
         Integer count = counts.get(signal);
         return count == null ? OptionalInt.empty() : OptionalInt.of(count);
-    }
-
-    private static <V> SortedMap<Signal, V> copy(Map<Signal, V> map, String name) {
-        SortedMap<Signal, V> copy = new TreeMap<>(Objects.requireNonNull(map, name));
-        copy.forEach(
-                (signal, value) -> Objects.requireNonNull(value, () -> name + " of " + signal));
-        return Collections.unmodifiableSortedMap(copy);
     }
 }

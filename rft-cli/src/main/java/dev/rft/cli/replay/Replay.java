@@ -1,6 +1,7 @@
 package dev.rft.cli.replay;
 
 import dev.rft.api.signal.Observation;
+import dev.rft.monitor.Finding;
 import dev.rft.monitor.Monitor;
 import dev.rft.monitor.Verdict;
 import dev.rft.monitor.diagnose.Diagnoser;
@@ -109,11 +110,13 @@ public final class Replay {
     }
 
     private static Optional<String> remark(Decision decision) {
-        return decision.findings().stream()
-                .filter(finding -> finding.detector().equals(ProfileDetectors.SET_UP))
-                .filter(finding -> finding.verdict() instanceof Verdict.Suspect)
-                .map(finding -> ((Verdict.Suspect) finding.verdict()).evidence().expected())
-                .findFirst();
+        for (Finding finding : decision.findings()) {
+            if (finding.detector().equals(ProfileDetectors.SET_UP)
+                    && finding.verdict() instanceof Verdict.Suspect suspect) {
+                return Optional.of(suspect.evidence().expected());
+            }
+        }
+        return Optional.empty();
     }
 
     /** Returns what is to be known of the comparison with a profile, if anything. */

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Rewinder {
 
-    private static final int EVERY = 32;
-    private static final int KEPT = 8;
+    private static final int EVERY = 128;
+    private static final int KEPT = 3;
 
     private final Monitor monitor;
     private final MonitorState fresh;

@@ -1,8 +1,6 @@
 package dev.rft.monitor.log;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 
 /** What a Python program prints: colours, dictionaries, numbers in their wrappings. */
@@ -19,7 +17,7 @@ final class ConsoleText {
     }
 
     /** Reads a number, also as {@code np.float64(0.5)} or {@code tensor(0.5, device='cuda:0')}. */
-    static Optional<Double> number(String text) {
+    static OptionalDouble number(String text) {
         String bare = text.strip();
         int open = bare.indexOf('(');
         if (open > 0 && bare.endsWith(")")) {
@@ -37,11 +35,10 @@ final class ConsoleText {
      *
      * @param text the text
      * @param begin where its brace opens
-     * @return the numbers by name
+     * @param values receives the numbers by name
      * @throws BrokenLineException when it does not end, or is none
      */
-    static Map<String, Double> dictionary(String text, int begin) throws BrokenLineException {
-        Map<String, Double> values = new LinkedHashMap<>();
+    static void dictionary(String text, int begin, Numbers values) throws BrokenLineException {
         int at = space(text, begin + 1);
         while (at < text.length() && text.charAt(at) != '}') {
             char quote = text.charAt(at);
@@ -52,7 +49,10 @@ final class ConsoleText {
             }
             String name = text.substring(at + 1, end - 1);
             int stop = value(text, colon + 1);
-            number(text.substring(colon + 1, stop)).ifPresent(number -> values.put(name, number));
+            OptionalDouble number = number(text.substring(colon + 1, stop));
+            if (number.isPresent()) {
+                values.put(name, number.getAsDouble());
+            }
             if (values.size() > JsonNumbers.MOST) {
                 throw new BrokenLineException("more than " + JsonNumbers.MOST + " numbers");
             }
@@ -61,7 +61,6 @@ final class ConsoleText {
         if (at >= text.length()) {
             throw new BrokenLineException("the dictionary does not end");
         }
-        return values;
     }
 
     private static int space(String text, int from) {

@@ -8,9 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +39,7 @@ final class EventFiles implements RowSource {
     private final Deque<Path> left;
     private final Opener opener;
     private final Skips skips;
+    private final Names names = new Names();
     private Path file;
     private InputStream in;
     private long record;
@@ -124,7 +123,7 @@ final class EventFiles implements RowSource {
     }
 
     private @Nullable Row row(byte[] data) {
-        Map<String, Double> values = new LinkedHashMap<>();
+        Numbers values = new Numbers(names);
         long step;
         try {
             step = ScalarEvent.read(data, values);

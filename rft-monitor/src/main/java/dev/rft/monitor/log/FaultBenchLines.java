@@ -4,9 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -28,6 +26,8 @@ final class FaultBenchLines implements LineFormat {
             List.of("rollout_step", "global_step", "step", "train_step");
 
     private final JsonFactory factory = JsonNumbers.factory();
+    private final Names names = new Names();
+    private final Names keys = new Names();
     private final FromOne fromOne = new FromOne();
 
     /** Steps counted from 0 as steps counted from 1, so that steps and trajectories agree. */
@@ -48,8 +48,8 @@ final class FaultBenchLines implements LineFormat {
         if (line.firstByte() != '{') {
             throw new BrokenLineException("must be a JSON object");
         }
-        Map<String, Double> metrics = new LinkedHashMap<>();
-        Map<String, Double> key = new LinkedHashMap<>();
+        Numbers metrics = new Numbers(names);
+        Numbers key = new Numbers(keys);
         try (JsonParser json = line.parser(factory)) {
             json.nextToken();
             while (json.nextToken() == JsonToken.FIELD_NAME) {
@@ -75,14 +75,14 @@ final class FaultBenchLines implements LineFormat {
         return Row.of(line.line(), OptionalLong.of(step(line.line(), key)), metrics);
     }
 
-    private long step(long line, Map<String, Double> key) throws BrokenLineException {
+    private long step(long line, Numbers key) throws BrokenLineException {
         for (String name : STEP) {
-            Double value = key.get(name);
-            if (value != null) {
-                OptionalLong step = JsonNumbers.step(value);
+            OptionalDouble value = key.remove(name);
+            if (value.isPresent()) {
+                OptionalLong step = JsonNumbers.step(value.getAsDouble());
                 if (step.isEmpty()) {
                     throw new BrokenLineException(
-                            name + ": must be a whole number >= 0, was " + value);
+                            name + ": must be a whole number >= 0, was " + value.getAsDouble());
                 }
                 return fromOne.of(step.getAsLong());
             }

@@ -9,9 +9,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -126,7 +124,7 @@ final class FollowedState implements RowSource {
 
     /** A line number changes when a value before it gets longer, or a whole file one line. */
     private static int identity(Row row) {
-        return Objects.hash(row.step(), row.values());
+        return Objects.hash(row.step(), row.values().contentHash());
     }
 
     /** Puts the parts of a step together: no later row has to be waited for. */
@@ -136,10 +134,10 @@ final class FollowedState implements RowSource {
             fresh.addLast(row);
             return;
         }
-        Map<String, Double> values = new LinkedHashMap<>(last.values());
-        row.values().forEach(values::putIfAbsent);
+        Numbers.Sum sum = new Numbers.Sum(last.values());
+        sum.add(row.values());
         fresh.removeLast();
-        fresh.addLast(Row.of(last.line(), last.step(), values));
+        fresh.addLast(Row.of(last.line(), last.step(), sum.all()));
     }
 
     private boolean await() {

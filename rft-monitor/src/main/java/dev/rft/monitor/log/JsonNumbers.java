@@ -6,10 +6,10 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.io.NumberInput;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import dev.rft.monitor.log.Names.Name;
 import java.io.IOException;
-import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -48,17 +48,28 @@ final class JsonNumbers {
      * @param missing what null stands for; empty when for nothing
      * @param into receives the numbers by name
      */
-    static void read(JsonParser json, OptionalDouble missing, Map<String, Double> into)
-            throws IOException {
-        while (json.nextToken() == JsonToken.FIELD_NAME) {
-            String name = json.currentName();
+    static void read(JsonParser json, OptionalDouble missing, Numbers into) throws IOException {
+        while (true) {
+            Name expected = into.expected();
+            boolean found = expected != null && json.nextFieldName(expected.quoted());
+            if (expected == null) {
+                json.nextToken();
+            }
+            if (json.currentToken() != JsonToken.FIELD_NAME) {
+                break;
+            }
+            String text = found ? "" : json.currentName();
             JsonToken token = json.nextToken();
             if (token == null) {
                 break;
             }
-            Optional<Double> value = value(json, token, missing);
+            OptionalDouble value = value(json, token, missing);
             if (value.isPresent()) {
-                into.put(name, value.get());
+                if (found && expected != null) {
+                    into.put(expected, value.getAsDouble());
+                } else {
+                    into.put(text, value.getAsDouble());
+                }
                 if (into.size() > MOST) {
                     throw new JsonParseException(json, "more than " + MOST + " numbers");
                 }
@@ -69,35 +80,34 @@ final class JsonNumbers {
         }
     }
 
-    private static Optional<Double> value(JsonParser json, JsonToken token, OptionalDouble missing)
+    private static OptionalDouble value(JsonParser json, JsonToken token, OptionalDouble missing)
             throws IOException {
         return switch (token) {
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> Optional.of(json.getDoubleValue());
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> OptionalDouble.of(json.getDoubleValue());
             case VALUE_STRING -> parse(json.getText());
-            case VALUE_NULL ->
-                    missing.isPresent() ? Optional.of(missing.getAsDouble()) : Optional.empty();
+            case VALUE_NULL -> missing;
             case START_OBJECT, START_ARRAY -> {
                 json.skipChildren();
-                yield Optional.empty();
+                yield OptionalDouble.empty();
             }
-            default -> Optional.empty();
+            default -> OptionalDouble.empty();
         };
     }
 
     /** Reads a number as Python or Java print it; empty when the text is none. */
-    static Optional<Double> parse(String text) {
+    static OptionalDouble parse(String text) {
         if (text.isEmpty() || text.length() > LONGEST_NUMBER) {
-            return Optional.empty();
+            return OptionalDouble.empty();
         }
         switch (text) {
             case "nan", "NaN" -> {
-                return Optional.of(Double.NaN);
+                return OptionalDouble.of(Double.NaN);
             }
             case "inf", "Infinity" -> {
-                return Optional.of(Double.POSITIVE_INFINITY);
+                return OptionalDouble.of(Double.POSITIVE_INFINITY);
             }
             case "-inf", "-Infinity" -> {
-                return Optional.of(Double.NEGATIVE_INFINITY);
+                return OptionalDouble.of(Double.NEGATIVE_INFINITY);
             }
             default -> {
                 return decimal(text);
@@ -105,18 +115,26 @@ final class JsonNumbers {
         }
     }
 
-    private static Optional<Double> decimal(String text) {
+    private static OptionalDouble decimal(String text) {
         for (int i = 0; i < text.length(); i++) {
             // Java would take 1d and 0x1p3 for numbers too.
-            if ("0123456789+-.eE".indexOf(text.charAt(i)) < 0) {
-                return Optional.empty();
+            char c = text.charAt(i);
+            boolean digit = c >= '0' && c <= '9';
+            if (!digit && c != '.' && c != '-' && c != '+' && c != 'e' && c != 'E') {
+                return OptionalDouble.empty();
             }
         }
         try {
-            return Optional.of(Double.valueOf(text));
+            return OptionalDouble.of(NumberInput.parseDouble(text, true));
         } catch (NumberFormatException none) {
-            return Optional.empty();
+            return OptionalDouble.empty();
         }
+    }
+
+    /** Reads a step as Python or Java print it; empty when the text is none. */
+    static OptionalLong step(String text) {
+        OptionalDouble value = parse(text);
+        return value.isPresent() ? step(value.getAsDouble()) : OptionalLong.empty();
     }
 
     /** Returns a number as a step, empty when it is none: not whole, negative, too large. */

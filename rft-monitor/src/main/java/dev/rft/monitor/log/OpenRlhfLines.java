@@ -1,6 +1,5 @@
 package dev.rft.monitor.log;
 
-import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 final class OpenRlhfLines implements LineFormat {
 
     private static final String STEP = "Global step ";
+
+    private final Names names = new Names();
 
     @Override
     public @Nullable Row row(LineSource line) throws BrokenLineException {
@@ -18,12 +19,12 @@ final class OpenRlhfLines implements LineFormat {
             return null;
         }
         String number = text.substring(begin + STEP.length(), brace);
-        OptionalLong step =
-                JsonNumbers.parse(number).map(JsonNumbers::step).orElse(OptionalLong.empty());
+        OptionalLong step = JsonNumbers.step(number);
         if (step.isEmpty()) {
             throw new BrokenLineException("must have a step, has '" + number + "'");
         }
-        Map<String, Double> values = ConsoleText.dictionary(text, brace + 2);
+        Numbers values = new Numbers(names);
+        ConsoleText.dictionary(text, brace + 2, values);
         return Row.of(line.line(), step, values);
     }
 }

@@ -19,13 +19,14 @@ final class RftLines implements LineFormat {
     private static final String DISCARDED = "update.discarded";
 
     private final JsonFactory factory = JsonNumbers.factory();
+    private final Names names = new Names();
 
     @Override
     public @Nullable Row row(LineSource line) throws IOException {
         if (line.firstByte() != '{') {
             throw new BrokenLineException("must be a JSON object");
         }
-        Map<String, Double> values = new LinkedHashMap<>();
+        Numbers values = new Numbers(names);
         Map<String, Double> key = new LinkedHashMap<>();
         boolean measured = false;
         try (JsonParser json = line.parser(factory)) {
@@ -53,7 +54,7 @@ final class RftLines implements LineFormat {
             throw new BrokenLineException("must have a step and values");
         }
         if (key.getOrDefault("discarded", 0.0) > 0) {
-            values.put(DISCARDED, key.get("discarded"));
+            values.put(DISCARDED, key.getOrDefault("discarded", 0.0));
         }
         return new Row(line.line(), step, count(key, "incarnation"), count(key, "attempt"), values);
     }

@@ -1,6 +1,5 @@
 package dev.rft.monitor.log;
 
-import java.util.Map;
 import java.util.OptionalLong;
 
 /**
@@ -12,9 +11,9 @@ import java.util.OptionalLong;
  * @param attempt how often it was rolled back before, where the log says so, else 0
  * @param values the numbers by name, possibly not finite
  */
-record Row(long line, OptionalLong step, int incarnation, int attempt, Map<String, Double> values) {
+record Row(long line, OptionalLong step, int incarnation, int attempt, Numbers values) {
 
-    static Row of(long line, OptionalLong step, Map<String, Double> values) {
+    static Row of(long line, OptionalLong step, Numbers values) {
         return new Row(line, step, 0, 0, values);
     }
 }

@@ -3,7 +3,6 @@ package dev.rft.monitor.log;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -51,7 +50,7 @@ final class ScalarEvent {
      * @return the step; 0 when the event does not say, which means 0
      * @throws BrokenLineException when it is no event
      */
-    static long read(byte[] data, Map<String, Double> into) throws BrokenLineException {
+    static long read(byte[] data, Numbers into) throws BrokenLineException {
         ScalarEvent event = new ScalarEvent(ByteBuffer.wrap(data));
         long step = 0;
         while (event.nextField()) {
@@ -66,8 +65,7 @@ final class ScalarEvent {
         return step;
     }
 
-    private static void summary(ScalarEvent summary, Map<String, Double> into)
-            throws BrokenLineException {
+    private static void summary(ScalarEvent summary, Numbers into) throws BrokenLineException {
         while (summary.nextField()) {
             if (summary.is(SUMMARY_VALUE, BYTES)) {
                 value(summary.message(), into);
@@ -77,13 +75,12 @@ final class ScalarEvent {
         }
     }
 
-    private static void value(ScalarEvent value, Map<String, Double> into)
-            throws BrokenLineException {
+    private static void value(ScalarEvent value, Numbers into) throws BrokenLineException {
         String tag = "";
         Optional<Double> number = Optional.empty();
         while (value.nextField()) {
             if (value.is(VALUE_TAG, BYTES)) {
-                tag = StandardCharsets.UTF_8.decode(value.message().in).toString();
+                tag = value.message().text();
             } else if (value.is(VALUE_SIMPLE, FIXED32)) {
                 number = Optional.of((double) value.need(4).getFloat());
             } else if (value.is(VALUE_TENSOR, BYTES)) {
@@ -180,6 +177,12 @@ final class ScalarEvent {
         ByteBuffer part = in.slice(in.position(), (int) length);
         in.position(in.position() + (int) length);
         return new ScalarEvent(part);
+    }
+
+    private String text() {
+        byte[] bytes = new byte[in.remaining()];
+        in.get(bytes);
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 
     private void skip() throws BrokenLineException {

@@ -4,12 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
+import dev.rft.monitor.log.Names.Name;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,6 +30,9 @@ final class SignalNames {
 
     /** No run has so many; a log that makes up names would fill the memory with them. */
     private static final int MOST_KNOWN = 10_000;
+
+    /** What every second step has, or an evaluation, makes rows of a few kinds. */
+    private static final int RECENT = 4;
 
     private static final String LEFT_OUT = "-";
 
@@ -49,9 +56,27 @@ final class SignalNames {
 
     private record Wildcard(Pattern pattern, Entry entry, int rank) {}
 
+    /** How rows of the same names are translated: the signals, and where in the row each stands. */
+    private record Translation(List<Name> names, List<Signal> signals, List<Integer> from) {
+
+        @SuppressWarnings("ReferenceEquality") // a name is nearly always the same object
+        boolean isOf(Numbers row) {
+            if (row.size() != names.size()) {
+                return false;
+            }
+            for (int i = 0; i < row.size(); i++) {
+                if (names.get(i) != row.name(i)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
     private final Map<String, Meaning> known = new HashMap<>();
     private final List<Wildcard> wildcards = new ArrayList<>();
     private final String prefix;
+    private final ArrayDeque<Translation> recent = new ArrayDeque<>();
 
     private SignalNames(List<Entry> entries, String prefix) {
         this.prefix = prefix;
@@ -116,33 +141,74 @@ final class SignalNames {
     /**
      * Translates a row.
      *
-     * @param values numbers by the trainer's names
-     * @return numbers by signal
+     * @param row numbers by the trainer's names
+     * @return numbers by signal, in the order of their names
      */
-    Map<Signal, Double> translate(Map<String, Double> values) {
-        Map<Signal, Double> signals = new HashMap<>();
+    Map<Signal, Double> translate(Numbers row) {
+        Translation translation = translation(row);
+        Map<Signal, Double> signals = new LinkedHashMap<>(2 * row.size());
+        for (int i = 0; i < translation.signals().size(); i++) {
+            signals.put(translation.signals().get(i), row.value(translation.from().get(i)));
+        }
+        return signals;
+    }
+
+    /** Rows have the same names over and over, which therefore need not be looked up again. */
+    private Translation translation(Numbers row) {
+        BitSet absent = absent(row);
+        if (!absent.isEmpty()) {
+            return translated(row, absent);
+        }
+        for (Translation known : recent) {
+            if (known.isOf(row)) {
+                return known;
+            }
+        }
+        Translation made = translated(row, absent);
+        if (recent.size() == RECENT) {
+            recent.removeFirst();
+        }
+        recent.addLast(made);
+        return made;
+    }
+
+    private BitSet absent(Numbers row) {
+        BitSet absent = new BitSet();
+        for (int i = 0; i < row.size(); i++) {
+            if (Double.isNaN(row.value(i)) && meaning(row.name(i).text()).absentWhenNan()) {
+                absent.set(i);
+            }
+        }
+        return absent;
+    }
+
+    private Translation translated(Numbers row, BitSet absent) {
+        Map<Signal, Integer> signals = new TreeMap<>();
         Map<Signal, String> named = new HashMap<>();
-        for (Map.Entry<String, Double> entry : values.entrySet()) {
-            double value = entry.getValue();
-            Meaning meaning = meaning(entry.getKey());
-            if (meaning.leftOut() || (Double.isNaN(value) && meaning.absentWhenNan())) {
+        List<Name> names = new ArrayList<>();
+        for (int i = 0; i < row.size(); i++) {
+            String name = row.name(i).text();
+            names.add(row.name(i));
+            Meaning meaning = meaning(name);
+            if (meaning.leftOut() || absent.get(i)) {
                 continue;
             }
             String other = named.get(meaning.signal());
             if (other == null) {
-                named.put(meaning.signal(), entry.getKey());
-                signals.put(meaning.signal(), value);
+                named.put(meaning.signal(), name);
+                signals.put(meaning.signal(), i);
             } else if (meaning(other).rank() <= meaning.rank()) {
-                signals.putIfAbsent(Signals.named(entry.getKey()), value);
+                signals.putIfAbsent(Signals.named(name), i);
             } else {
                 signals.putIfAbsent(
                         Signals.named(other),
                         Objects.requireNonNull(signals.get(meaning.signal())));
-                named.put(meaning.signal(), entry.getKey());
-                signals.put(meaning.signal(), value);
+                named.put(meaning.signal(), name);
+                signals.put(meaning.signal(), i);
             }
         }
-        return signals;
+        return new Translation(
+                List.copyOf(names), List.copyOf(signals.keySet()), List.copyOf(signals.values()));
     }
 
     private Meaning meaning(String name) {

@@ -8,7 +8,6 @@ import dev.rft.api.signal.TrajectorySummary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +65,7 @@ final class StepReader implements LogReader {
                 skips.add(file, row.line(), again ? "step " + key + " again" : "no numbers");
                 continue;
             }
-            Map<String, Double> values = rows.stepsComeInParts() ? gather(key, row) : row.values();
+            Numbers values = rows.stepsComeInParts() ? gather(key, row) : row.values();
             if (started && key.compareTo(last) < 0) {
                 resumes = Math.addExact(last.incarnation(), 1) - row.incarnation();
                 key = key(row);
@@ -87,18 +86,19 @@ final class StepReader implements LogReader {
     }
 
     /** Returns the numbers of a row and of those that follow and are of the same step. */
-    private Map<String, Double> gather(StepKey key, Row first) throws IOException {
-        Map<String, Double> values = new LinkedHashMap<>(first.values());
+    private Numbers gather(StepKey key, Row first) throws IOException {
+        Numbers.Sum sum = null;
         Row row = rows.next();
         while (row != null && row.step().isPresent() && key(row).equals(key)) {
-            row.values().forEach(values::putIfAbsent);
+            sum = sum == null ? new Numbers.Sum(first.values()) : sum;
+            sum.add(row.values());
             row = rows.next();
         }
         ahead = row;
-        return values;
+        return sum == null ? first.values() : sum.all();
     }
 
-    private Observation observation(StepKey key, Map<String, Double> named) throws IOException {
+    private Observation observation(StepKey key, Numbers named) throws IOException {
         Map<Signal, Double> values = names.translate(named);
         Map<Signal, Integer> counts = new HashMap<>();
         Optional<TrajectorySummary> summary = Optional.empty();

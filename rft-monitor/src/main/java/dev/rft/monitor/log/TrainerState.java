@@ -7,8 +7,6 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +21,7 @@ final class TrainerState implements RowSource {
 
     private final Path file;
     private final JsonParser json;
+    private final Names names = new Names();
     private boolean inHistory;
     private boolean ended;
     private long line;
@@ -70,18 +69,21 @@ final class TrainerState implements RowSource {
     }
 
     private @Nullable Row row(JsonParser object) throws IOException {
-        Map<String, Double> values = new LinkedHashMap<>();
+        Numbers values = new Numbers(names);
         JsonNumbers.read(object, OptionalDouble.empty(), values);
         return row(line, values);
     }
 
     /** Makes a row of a log's numbers; null when they are the summary at the end. */
-    static @Nullable Row row(long line, Map<String, Double> values) {
-        if (values.containsKey("train_runtime") || values.containsKey("train_loss")) {
+    static @Nullable Row row(long line, Numbers values) {
+        if (values.has("train_runtime") || values.has("train_loss")) {
             return null;
         }
-        Double step = values.remove("step");
-        return Row.of(line, step == null ? OptionalLong.empty() : JsonNumbers.step(step), values);
+        OptionalDouble step = values.remove("step");
+        return Row.of(
+                line,
+                step.isPresent() ? JsonNumbers.step(step.getAsDouble()) : OptionalLong.empty(),
+                values);
     }
 
     private void goToHistory() throws IOException {

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -25,6 +23,7 @@ final class TrlLines implements LineFormat {
     private static final String OF_ALL = "global_step/max_steps";
 
     private final JsonFactory factory = JsonNumbers.factory();
+    private final Names names = new Names();
 
     @Override
     public @Nullable Row row(LineSource line) throws IOException {
@@ -39,17 +38,22 @@ final class TrlLines implements LineFormat {
         if (brace < 0 || TELLING.stream().noneMatch(name -> text.contains("'" + name + "'"))) {
             return null;
         }
-        return training(line.line(), ConsoleText.dictionary(text, brace));
+        Numbers values = new Numbers(names);
+        ConsoleText.dictionary(text, brace, values);
+        return training(line.line(), values);
     }
 
     private @Nullable Row json(LineSource line) throws IOException {
-        Map<String, Double> values = new LinkedHashMap<>();
+        Numbers values = new Numbers(names);
         try (JsonParser json = line.parser(factory)) {
             json.nextToken();
             JsonNumbers.read(json, OptionalDouble.empty(), values);
         }
-        if (!values.containsKey("step") && line.text().contains(OF_ALL)) {
-            step(line).ifPresent(step -> values.put("step", (double) step));
+        if (!values.has("step") && line.text().contains(OF_ALL)) {
+            OptionalLong step = step(line);
+            if (step.isPresent()) {
+                values.put("step", (double) step.getAsLong());
+            }
         }
         return training(line.line(), values);
     }
@@ -63,9 +67,7 @@ final class TrlLines implements LineFormat {
                 if (found && json.currentToken() == JsonToken.VALUE_STRING) {
                     String text = json.getText();
                     int slash = text.indexOf('/');
-                    return JsonNumbers.parse(slash < 0 ? text : text.substring(0, slash))
-                            .map(JsonNumbers::step)
-                            .orElse(OptionalLong.empty());
+                    return JsonNumbers.step(slash < 0 ? text : text.substring(0, slash));
                 }
                 json.skipChildren();
             }
@@ -73,8 +75,8 @@ final class TrlLines implements LineFormat {
         return OptionalLong.empty();
     }
 
-    private static @Nullable Row training(long line, Map<String, Double> values) {
-        boolean telling = values.keySet().stream().anyMatch(TELLING::contains);
+    private static @Nullable Row training(long line, Numbers values) {
+        boolean telling = TELLING.stream().anyMatch(values::has);
         return telling ? TrainerState.row(line, values) : null;
     }
 }

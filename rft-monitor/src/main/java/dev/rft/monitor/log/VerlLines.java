@@ -4,9 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +23,7 @@ final class VerlLines implements LineFormat {
     private static final int LONGEST_JOINED = 1 << 20;
 
     private final JsonFactory factory = JsonNumbers.factory();
+    private final Names names = new Names();
     private final boolean wrapped;
     private @Nullable String begun;
     private long begunAt;
@@ -46,15 +44,19 @@ final class VerlLines implements LineFormat {
     }
 
     private static @Nullable Row training(@Nullable Row row) {
-        boolean trains =
-                row != null
-                        && !row.values().keySet().stream()
-                                .allMatch(name -> name.startsWith(VALIDATION));
-        return trains ? row : null;
+        if (row != null) {
+            Numbers values = row.values();
+            for (int i = 0; i < values.size(); i++) {
+                if (!values.name(i).text().startsWith(VALIDATION)) {
+                    return row;
+                }
+            }
+        }
+        return null;
     }
 
     private @Nullable Row json(LineSource line) throws IOException {
-        Map<String, Double> values = new LinkedHashMap<>();
+        Numbers values = new Numbers(names);
         OptionalLong step = OptionalLong.empty();
         boolean data = false;
         try (JsonParser json = line.parser(factory)) {
@@ -133,7 +135,7 @@ final class VerlLines implements LineFormat {
                     lastMayBeCut
                             && end == line.length()
                             && part.chars().noneMatch(Character::isWhitespace);
-            if (!cut && !number(part, new LinkedHashMap<>())) {
+            if (!cut && number(part, colon(part)).isEmpty()) {
                 return false;
             }
         }
@@ -146,20 +148,22 @@ final class VerlLines implements LineFormat {
         return part.endsWith(CUT_DASH) ? part.substring(0, part.length() - 2) : part;
     }
 
-    private static Row console(String text, long line) throws IOException {
-        Map<String, Double> values = new LinkedHashMap<>();
+    private Row console(String text, long line) throws IOException {
+        Numbers values = new Numbers(names);
         int end = end(text, 0);
-        OptionalLong step =
-                JsonNumbers.parse(text.substring(STEP.length(), end).strip())
-                        .map(JsonNumbers::step)
-                        .orElse(OptionalLong.empty());
+        OptionalLong step = JsonNumbers.step(text.substring(STEP.length(), end).strip());
         if (step.isEmpty()) {
             throw new BrokenLineException("must have a step, has " + text.substring(0, end));
         }
         while (end < text.length() && values.size() < JsonNumbers.MOST) {
             int from = end + BETWEEN.length();
             end = end(text, from);
-            number(part(text, from, end), values);
+            String part = part(text, from, end);
+            int colon = colon(part);
+            OptionalDouble value = number(part, colon);
+            if (value.isPresent()) {
+                values.put(part.substring(0, colon), value.getAsDouble());
+            }
         }
         if (values.isEmpty()) {
             throw new BrokenLineException("has a step and no numbers");
@@ -167,15 +171,15 @@ final class VerlLines implements LineFormat {
         return Row.of(line, step, values);
     }
 
-    /** Reads {@code name:value}; a name may hold colons, a value does not. */
-    private static boolean number(String text, Map<String, Double> into) {
+    /** Finds where the name of {@code name:value} ends, which may hold colons; -1 for nowhere. */
+    private static int colon(String text) {
         int colon = text.lastIndexOf(':');
-        if (colon <= 0 || text.lastIndexOf(CUT_DASH, colon) > 0) {
-            return false;
-        }
-        Optional<Double> value = ConsoleText.number(text.substring(colon + 1));
-        value.ifPresent(number -> into.put(text.substring(0, colon), number));
-        return value.isPresent();
+        return colon > 0 && text.lastIndexOf(CUT_DASH, colon) <= 0 ? colon : -1;
+    }
+
+    /** Reads the value of {@code name:value}. */
+    private static OptionalDouble number(String text, int colon) {
+        return colon < 0 ? OptionalDouble.empty() : ConsoleText.number(text.substring(colon + 1));
     }
 
     private static int end(String text, int from) {

@@ -47,8 +47,12 @@ final class Window {
     /** Returns the sum of the numbers. */
     double sum() {
         double sum = 0;
-        for (int i = 0; i < size; i++) {
-            sum += ring[(start + i) % ring.length];
+        int first = Math.min(size, ring.length - start);
+        for (int i = start; i < start + first; i++) {
+            sum += ring[i];
+        }
+        for (int i = 0; i < size - first; i++) {
+            sum += ring[i];
         }
         return sum;
     }
@@ -60,19 +64,16 @@ final class Window {
 
     /** Returns the numbers, oldest first, as a new array. */
     double[] toArray() {
-        double[] values = new double[size];
-        for (int i = 0; i < size; i++) {
-            values[i] = ring[(start + i) % ring.length];
-        }
-        return values;
+        return latest(size);
     }
 
     /** Returns the latest numbers, oldest first; there are as many. */
     double[] latest(int count) {
         double[] values = new double[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = ring[(start + size - count + i) % ring.length];
-        }
+        int from = (start + size - count) % ring.length;
+        int first = Math.min(count, ring.length - from);
+        System.arraycopy(ring, from, values, 0, first);
+        System.arraycopy(ring, 0, values, first, count - first);
         return values;
     }
 

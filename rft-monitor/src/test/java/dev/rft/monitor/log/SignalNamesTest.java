@@ -91,21 +91,21 @@ class SignalNamesTest {
 
         Map<Signal, Double> expected =
                 Map.of(Signals.REWARD_MEAN, 2.0, Signals.named("critic/rewards/mean"), 1.0);
-        assertThat(names.translate(row)).isEqualTo(expected);
-        assertThat(names.translate(turned)).isEqualTo(expected);
+        assertThat(translate(names, row)).isEqualTo(expected);
+        assertThat(translate(names, turned)).isEqualTo(expected);
     }
 
     @Test
     void translate_eventFile_knowsAllTrainersAndDropsThePrefix() {
         Map<Signal, Double> signals =
-                SignalNames.of(LogFormat.TENSORBOARD)
-                        .translate(
-                                Map.of(
-                                        "train/grad_norm", 1.0,
-                                        "actor/entropy", 2.0,
-                                        "train/actor_lr", 3.0,
-                                        "train/mine", 4.0,
-                                        "train/total_flos", 5.0));
+                translate(
+                        SignalNames.of(LogFormat.TENSORBOARD),
+                        Map.of(
+                                "train/grad_norm", 1.0,
+                                "actor/entropy", 2.0,
+                                "train/actor_lr", 3.0,
+                                "train/mine", 4.0,
+                                "train/total_flos", 5.0));
 
         assertThat(signals)
                 .isEqualTo(
@@ -118,5 +118,11 @@ class SignalNamesTest {
                                 3.0,
                                 Signals.named("mine"),
                                 4.0));
+    }
+
+    private static Map<Signal, Double> translate(SignalNames names, Map<String, Double> row) {
+        Numbers numbers = new Numbers(new Names());
+        row.forEach(numbers::put);
+        return names.translate(numbers);
     }
 }
