@@ -27,8 +27,8 @@ public record DetectorState(Map<String, double[]> values) {
     }
 
     private static Map<String, double[]> copy(Map<String, double[]> values) {
-        Map<String, double[]> copy = new TreeMap<>();
-        values.forEach((name, numbers) -> copy.put(name, numbers.clone()));
+        Map<String, double[]> copy = new TreeMap<>(values);
+        copy.replaceAll((name, numbers) -> numbers.clone());
         return copy;
     }
 }

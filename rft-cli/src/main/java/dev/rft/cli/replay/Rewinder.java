@@ -5,7 +5,9 @@ import dev.rft.api.signal.StepKey;
 import dev.rft.monitor.Monitor;
 import dev.rft.monitor.MonitorState;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +29,15 @@ final class Rewinder {
     private final Monitor monitor;
     private final MonitorState fresh;
     private final Deque<Saved> states = new ArrayDeque<>();
-    private final Deque<Observation> since = new ArrayDeque<>();
     private @Nullable StepKey first;
     private @Nullable StepKey last;
-    private int unsaved;
 
-    /** What was learned up to the end of a step. */
-    private record Saved(long step, MonitorState state) {}
+    /** What was learned up to the end of a step, and what was seen since, up to the next state. */
+    private record Saved(long step, MonitorState state, List<Observation> since) {
+        Saved(long step, MonitorState state) {
+            this(step, state, new ArrayList<>());
+        }
+    }
 
     Rewinder(Monitor monitor) {
         this.monitor = monitor;
@@ -53,22 +57,18 @@ final class Rewinder {
 
     /** Remembers a step. To be called after the monitor saw it. */
     void after(Observation seen) {
-        since.addLast(seen);
-        unsaved++;
-        if (unsaved == EVERY) {
-            unsaved = 0;
+        List<Observation> since = states.getLast().since();
+        since.add(seen);
+        if (since.size() >= EVERY) {
             states.addLast(new Saved(seen.key().step(), monitor.save()));
             if (states.size() > KEPT) {
                 states.removeFirst();
-                long oldest = states.getFirst().step();
-                since.removeIf(observation -> observation.key().step() <= oldest);
             }
         }
     }
 
     private void goBackTo(long step) {
         states.removeIf(saved -> saved.step() > step);
-        since.removeIf(observation -> observation.key().step() > step);
         boolean fromTheBeginning = first != null && step < first.step();
         if (fromTheBeginning) {
             states.clear();
@@ -76,16 +76,10 @@ final class Rewinder {
         }
         if (states.isEmpty()) {
             states.addLast(new Saved(step, monitor.save()));
-            since.clear();
         }
         Saved newest = states.getLast();
+        newest.since().removeIf(observation -> observation.key().step() > step);
         monitor.restore(newest.state());
-        unsaved = 0;
-        for (Observation observation : since) {
-            if (observation.key().step() > newest.step()) {
-                monitor.inspect(observation);
-                unsaved++;
-            }
-        }
+        newest.since().forEach(monitor::inspect);
     }
 }

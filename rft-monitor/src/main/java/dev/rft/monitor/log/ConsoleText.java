@@ -1,5 +1,6 @@
 package dev.rft.monitor.log;
 
+import dev.rft.monitor.log.Names.Name;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 
@@ -47,11 +48,10 @@ final class ConsoleText {
             if (colon < 0 || colon >= text.length() || text.charAt(colon) != ':') {
                 throw new BrokenLineException("must be a dictionary of names");
             }
-            String name = text.substring(at + 1, end - 1);
             int stop = value(text, colon + 1);
             OptionalDouble number = number(text.substring(colon + 1, stop));
             if (number.isPresent()) {
-                values.put(name, number.getAsDouble());
+                put(text, at + 1, end - 1, number.getAsDouble(), values);
             }
             if (values.size() > JsonNumbers.MOST) {
                 throw new BrokenLineException("more than " + JsonNumbers.MOST + " numbers");
@@ -60,6 +60,17 @@ final class ConsoleText {
         }
         if (at >= text.length()) {
             throw new BrokenLineException("the dictionary does not end");
+        }
+    }
+
+    private static void put(String text, int begin, int end, double number, Numbers values) {
+        Name name = values.expected();
+        if (name != null
+                && name.text().length() == end - begin
+                && text.startsWith(name.text(), begin)) {
+            values.put(name, number);
+        } else {
+            values.put(text.substring(begin, end), number);
         }
     }
 

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.core.JsonParser;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -19,6 +22,14 @@ final class LineSource implements Closeable {
     static final int LONGEST = 8 << 20;
 
     private static final int CHUNK = 1 << 16;
+
+    /** Eight bytes are looked at at once. */
+    private static final VarHandle LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+    private static final long ONES = 0x0101010101010101L;
+    private static final long LINE_FEEDS = '\n' * ONES;
+    private static final long CARRIAGE_RETURNS = '\r' * ONES;
 
     private final InputStream in;
     private final boolean lastMayBeTorn;
@@ -55,11 +66,13 @@ final class LineSource implements Closeable {
     /** Goes to the next line; false when there is none, yet or at all. */
     boolean next() throws IOException {
         while (true) {
+            scanned = nextBreak(scanned);
             while (scanned < limit) {
                 byte value = bytes[scanned++];
-                if ((value == '\n' || value == '\r') && end(scanned - 1, value == '\n')) {
+                if (end(scanned - 1, value == '\n')) {
                     return true;
                 }
+                scanned = nextBreak(scanned);
             }
             if (limit - begin > longest) {
                 dropping = true;
@@ -71,6 +84,27 @@ final class LineSource implements Closeable {
                 return !lastMayBeTorn && (begin < limit || dropping) && end(limit, false);
             }
         }
+    }
+
+    /** Returns where the next line feed or carriage return is; the limit for nowhere. */
+    private int nextBreak(int from) {
+        int at = from;
+        while (at <= limit - Long.BYTES) {
+            long eight = (long) LONGS.get(bytes, at);
+            if ((zeros(eight ^ LINE_FEEDS) | zeros(eight ^ CARRIAGE_RETURNS)) != 0) {
+                break;
+            }
+            at += Long.BYTES;
+        }
+        while (at < limit && bytes[at] != '\n' && bytes[at] != '\r') {
+            at++;
+        }
+        return at;
+    }
+
+    /** Returns something other than 0 if a byte of eight is 0 (Warren, Hacker's Delight, 6-1). */
+    private static long zeros(long eight) {
+        return (eight - ONES) & ~eight & (ONES << 7);
     }
 
     /** Takes what is before a line's end; false when that is nothing. */
