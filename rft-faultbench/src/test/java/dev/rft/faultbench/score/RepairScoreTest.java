@@ -180,7 +180,7 @@ class RepairScoreTest {
 
         assertThatThrownBy(() -> RepairScore.read(directory, Set.of()))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("result.json: bench_version must be 1, was 7");
+                .hasMessageContaining("result.json: bench_version must be 2, was 7");
     }
 
     @Test
