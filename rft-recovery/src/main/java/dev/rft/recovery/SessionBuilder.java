@@ -46,7 +46,7 @@ public final class SessionBuilder {
         try {
             return config.monitor().diagnoser();
         } catch (IOException e) {
-            throw new UncheckedIOException(e.getMessage(), e);
+            throw new UncheckedIOException("monitor.fingerprints: " + e.getMessage(), e);
         }
     }
 
