@@ -1,6 +1,7 @@
 package dev.rft.cli.report;
 
 import com.samskivert.mustache.Mustache;
+import dev.rft.cli.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

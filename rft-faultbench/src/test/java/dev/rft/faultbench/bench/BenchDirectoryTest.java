@@ -26,11 +26,19 @@ class BenchDirectoryTest {
     }
 
     @Test
-    void open_runsFromBeforeThereWasAMark_areGoneOnWith() throws IOException {
-        Files.createDirectories(directory.resolve("addition-s1"));
-        Files.writeString(directory.resolve("addition-s1/label.json"), "{}");
+    void open_labelledRunsOfSomebodyElse_areRefused_andLeftAsTheyAre() throws IOException {
+        Files.createDirectories(directory.resolve("CA-2_easy_A_s1"));
+        Files.writeString(
+                directory.resolve("CA-2_easy_A_s1/label.json"),
+                "{\"run_id\": \"CA-2_easy_A_s1\", \"fault\": \"CA-2\"}");
 
-        assertThatCode(() -> BenchDirectory.open(directory)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> BenchDirectory.open(directory))
+                .isInstanceOf(IOException.class)
+                .hasMessage(
+                        directory
+                                + ": must be empty or hold runs of the fault bench and its"
+                                + " bench.json, holds CA-2_easy_A_s1");
+        assertThat(directory.resolve("bench.json")).doesNotExist();
     }
 
     @Test
@@ -56,6 +64,12 @@ class BenchDirectoryTest {
         Files.writeString(later.resolve("bench.json"), "{\"bench_version\":2}");
         assertThatThrownBy(() -> BenchDirectory.open(later))
                 .hasMessageContaining("bench_version must be 1, was 2");
+        Files.writeString(later.resolve("bench.json"), "{");
+        assertThatThrownBy(() -> BenchDirectory.open(later))
+                .hasMessageContaining("bench.json: must be JSON, was not: it ends too early");
+        Files.writeString(later.resolve("bench.json"), "{}");
+        assertThatThrownBy(() -> BenchDirectory.open(later))
+                .hasMessageContaining("bench_version must be 1, was missing");
     }
 
     @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -96,6 +97,21 @@ public final class JsonSyntax {
             return MAPPER.readTree(text);
         } catch (JsonProcessingException e) {
             throw noJson(e);
+        }
+    }
+
+    /**
+     * Reads a file that holds one value, of which others than rft may have written parts.
+     *
+     * @param file the file
+     * @return the value; a missing node when there is nothing
+     * @throws IOException when it cannot be read or is no JSON; the message names the file
+     */
+    public static JsonNode read(Path file) throws IOException {
+        try {
+            return tree(TextFile.read(file));
+        } catch (IllegalArgumentException wrong) {
+            throw new IOException(file + ": " + wrong.getMessage(), wrong);
         }
     }
 

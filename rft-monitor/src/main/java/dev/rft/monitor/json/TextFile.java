@@ -17,6 +17,9 @@ public final class TextFile {
     /** No configuration, profile or set of fingerprints comes near it. */
     private static final int LARGEST = 16 << 20;
 
+    /** Some editors begin a file with it. */
+    private static final String MARK = "\uFEFF";
+
     private TextFile() {}
 
     /**
@@ -38,7 +41,9 @@ public final class TextFile {
             throw wrong(file, "must be at most " + LARGEST + " bytes");
         }
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            String text =
+                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return text.startsWith(MARK) ? text.substring(MARK.length()) : text;
         } catch (CharacterCodingException binary) {
             throw wrong(file, "must be text in UTF-8, is not");
         }

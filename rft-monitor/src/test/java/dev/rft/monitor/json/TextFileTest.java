@@ -18,7 +18,7 @@ class TextFileTest {
 
     @Test
     void read_text_isWhole() throws IOException {
-        Path file = Files.writeString(dir.resolve("a b"), "{\"\u00fc\": 1}\n");
+        Path file = Files.writeString(dir.resolve("a b"), "\uFEFF{\"\u00fc\": 1}\n");
 
         assertThat(TextFile.read(file)).isEqualTo("{\"\u00fc\": 1}\n");
     }
