@@ -15,10 +15,12 @@ import dev.rft.monitor.profile.ProfileLearner;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -90,12 +92,14 @@ public final class ProfileCommand extends LearnCommand {
             throw bad("LOG: must be the logs of " + FEWEST + " runs or more, was " + logs);
         }
         Map<String, Path> named = new LinkedHashMap<>();
+        Set<Path> seen = new HashSet<>();
         for (Path log : logs) {
-            String last = String.valueOf(log.toAbsolutePath().normalize().getFileName());
-            String name = named.containsKey(last) ? log.toString() : last;
-            if (named.put(name, log) != null) {
+            if (!seen.add(log.toAbsolutePath().normalize())) {
                 throw bad("LOG: must be different runs, had twice " + log);
             }
+            String last = String.valueOf(log.toAbsolutePath().normalize().getFileName());
+            String name = named.containsKey(last) ? log.toString() : last;
+            named.put(name, log);
         }
         return named;
     }
