@@ -50,7 +50,9 @@ class FaultBenchCommandTest {
         assertThat(execute("run", "--out=" + directory)).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .contains(
-                        "--out: " + directory + ": must be empty or hold runs of the fault bench");
+                        "--out: "
+                                + directory
+                                + ": must be empty or hold bench.json of the fault bench");
         assertThat(directory)
                 .isDirectoryContaining("glob:**notes.txt")
                 .isDirectoryNotContaining("glob:**bench.json");
@@ -63,7 +65,7 @@ class FaultBenchCommandTest {
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             assertThat(channel.lock().isValid()).isTrue();
-            Files.writeString(bench.resolve("bench.json"), "{\"bench_version\":1}");
+            Files.writeString(bench.resolve("bench.json"), "{\"bench_version\":2}");
             assertThat(execute("run", "--out=" + bench, "--seeds=1,1")).isEqualTo(1);
         }
 

@@ -31,7 +31,8 @@ final class BenchDirectory {
      * labelled runs of somebody else can be scored, and are not written to.
      *
      * @param out the directory
-     * @throws IOException when it is a file, cannot be written, or holds something else
+     * @throws IOException when it is a file, cannot be written, or holds something that is not
+     *     marked as the bench's, or of another version
      */
     static void open(Path out) throws IOException {
         if (Files.exists(out) && !Files.isDirectory(out)) {
@@ -54,9 +55,9 @@ final class BenchDirectory {
         if (!children.isEmpty()) {
             throw new IOException(
                     out
-                            + ": must be empty or hold runs of the fault bench and its "
+                            + ": must be empty or hold "
                             + MARK
-                            + ", holds "
+                            + " of the fault bench, holds "
                             + children.get(0).getFileName());
         }
         try {

@@ -1,7 +1,6 @@
 package dev.rft.faultbench.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.Closeable;
@@ -22,22 +21,18 @@ class BenchDirectoryTest {
         BenchDirectory.open(out);
         BenchDirectory.open(out);
 
-        assertThat(out.resolve("bench.json")).content().contains("\"bench_version\" : 1");
+        assertThat(out.resolve("bench.json")).content().contains("\"bench_version\" : 2");
     }
 
     @Test
-    void open_labelledRunsOfSomebodyElse_areRefused_andLeftAsTheyAre() throws IOException {
-        Files.createDirectories(directory.resolve("CA-2_easy_A_s1"));
-        Files.writeString(
-                directory.resolve("CA-2_easy_A_s1/label.json"),
-                "{\"run_id\": \"CA-2_easy_A_s1\", \"fault\": \"CA-2\"}");
+    void open_labelledRunsWithoutAMark_areNotTakenForItsOwn() throws IOException {
+        Files.createDirectories(directory.resolve("trl-run"));
+        Files.writeString(directory.resolve("trl-run/label.json"), "{}");
 
         assertThatThrownBy(() -> BenchDirectory.open(directory))
                 .isInstanceOf(IOException.class)
-                .hasMessage(
-                        directory
-                                + ": must be empty or hold runs of the fault bench and its"
-                                + " bench.json, holds CA-2_easy_A_s1");
+                .hasMessageContaining("must be empty or hold bench.json")
+                .hasMessageContaining("trl-run");
         assertThat(directory.resolve("bench.json")).doesNotExist();
     }
 
@@ -47,7 +42,7 @@ class BenchDirectoryTest {
 
         assertThatThrownBy(() -> BenchDirectory.open(directory))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("must be empty or hold runs of the fault bench")
+                .hasMessageContaining("must be empty or hold bench.json")
                 .hasMessageContaining("thesis.tex");
         assertThat(directory.resolve("bench.json")).doesNotExist();
     }
@@ -61,15 +56,15 @@ class BenchDirectoryTest {
                 .hasMessageContaining("could not be made");
 
         Path later = Files.createDirectory(directory.resolve("later"));
-        Files.writeString(later.resolve("bench.json"), "{\"bench_version\":2}");
+        Files.writeString(later.resolve("bench.json"), "{\"bench_version\":3}");
         assertThatThrownBy(() -> BenchDirectory.open(later))
-                .hasMessageContaining("bench_version must be 1, was 2");
+                .hasMessageContaining("bench_version must be 2, was 3");
         Files.writeString(later.resolve("bench.json"), "{");
         assertThatThrownBy(() -> BenchDirectory.open(later))
                 .hasMessageContaining("bench.json: must be JSON, was not: it ends too early");
         Files.writeString(later.resolve("bench.json"), "{}");
         assertThatThrownBy(() -> BenchDirectory.open(later))
-                .hasMessageContaining("bench_version must be 1, was missing");
+                .hasMessageContaining("bench_version must be 2, was missing");
     }
 
     @Test
@@ -107,9 +102,9 @@ class BenchDirectoryTest {
         files.label(unit.name(), Labels.healthy(unit));
         Path label = directory.resolve(unit.name()).resolve("label.json");
         Files.writeString(
-                label, Files.readString(label).replaceFirst("\"bench_version\" : 1,", ""));
+                label, Files.readString(label).replaceFirst("\"bench_version\" : 2,", ""));
 
-        assertThatCode(() -> files.check(unit.name(), Labels.healthy(unit)))
-                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> files.check(unit.name(), Labels.healthy(unit)))
+                .hasMessageContaining("bench_version must be 2, was 1");
     }
 }

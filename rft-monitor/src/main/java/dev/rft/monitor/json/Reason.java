@@ -22,10 +22,10 @@ public final class Reason {
      * @return one line; with the file where there is one
      */
     public static String of(Exception failure) {
-        if (failure instanceof UncheckedIOException unchecked) {
-            IOException cause = unchecked.getCause();
-            boolean own = !Objects.equals(unchecked.getMessage(), cause.toString());
-            return own ? oneLine(String.valueOf(failure.getMessage())) : of(cause);
+        if (failure instanceof UncheckedIOException
+                && failure.getCause() instanceof IOException cause
+                && Objects.equals(failure.getMessage(), cause.toString())) {
+            return of(cause); // it has no words of its own
         }
         if (failure instanceof FileSystemException of && of.getReason() == null) {
             return oneLine(of.getFile() + ": " + kind(of));
