@@ -2,7 +2,6 @@ package dev.rft.monitor.json;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -35,6 +34,9 @@ public final class JsonSyntax {
 
     private static final List<Rule> RULES =
             List.of(
+                    Rule.of(
+                            "Unexpected end-of-input.*",
+                            "it ends too early, before all that was begun is closed"),
                     Rule.of("Duplicate field '(.*)'", "the key '$1' occurs twice"),
                     Rule.of("Trailing token .*", "something follows after its end"),
                     Rule.of(
@@ -134,9 +136,6 @@ public final class JsonSyntax {
      * @return one line, without the names of classes and options
      */
     public static String complaint(IOException broken) {
-        if (broken instanceof JsonEOFException) {
-            return "it ends too early, before all that was begun is closed";
-        }
         String theirs =
                 broken instanceof JsonProcessingException json
                         ? json.getOriginalMessage()

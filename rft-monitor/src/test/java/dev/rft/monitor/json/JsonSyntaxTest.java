@@ -55,6 +55,14 @@ class JsonSyntaxTest {
     }
 
     @Test
+    void parse_endWithinALine_isTold() {
+        for (String text : new String[] {"{\"a\": 1,\n", "{\"a\":\n", "{\"a\": [1,\n", "{\"a"}) {
+            assertThatThrownBy(() -> JsonFields.parse(text))
+                    .hasMessageStartingWith("must be JSON, was not: it ends too early, before all");
+        }
+    }
+
+    @Test
     void parse_lineBreakInAText_isTold() {
         assertThatThrownBy(() -> JsonFields.parse("{\"a\": \"b\n\"}"))
                 .hasMessageContaining("a text in quotes must end in its line");
