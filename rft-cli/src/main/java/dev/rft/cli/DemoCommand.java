@@ -10,7 +10,6 @@ import java.io.InterruptedIOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -49,7 +48,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--seed",
             paramLabel = "N",
-            converter = SeedConverter.class,
+            converter = Arguments.Seed.class,
             description = "Seed of both runs and of the onset (default: ${DEFAULT-VALUE}).")
     private long seed = 1;
 
@@ -72,7 +71,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            converter = PathConverter.class,
+            converter = Arguments.FileName.class,
             description = "Where journal, metrics and report go (default: ${DEFAULT-VALUE}).")
     private Path out = Path.of("rft-demo");
 
@@ -160,17 +159,6 @@ final class DemoCommand implements Callable<Integer> {
         terminal.err().flush();
     }
 
-    static final class SeedConverter implements ITypeConverter<Long> {
-        @Override
-        public Long convert(String value) {
-            try {
-                return Long.valueOf(value);
-            } catch (NumberFormatException invalid) {
-                throw new TypeConversionException("must be a 64-bit integer, was '" + value + "'");
-            }
-        }
-    }
-
     static final class StepsConverter implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String value) {
@@ -213,20 +201,6 @@ final class DemoCommand implements Callable<Integer> {
 
         private static boolean strikesAddition(Fault fault) {
             return !fault.needsTools() && !fault.needsCritic() && !fault.endsTheRun();
-        }
-    }
-
-    static final class PathConverter implements ITypeConverter<Path> {
-        @Override
-        public Path convert(String value) {
-            try {
-                if (!value.isBlank()) {
-                    return Path.of(value);
-                }
-            } catch (InvalidPathException invalid) {
-                // Told of below, as for a blank one.
-            }
-            throw new TypeConversionException("must be a directory name, was '" + value + "'");
         }
     }
 }

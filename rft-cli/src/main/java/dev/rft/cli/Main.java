@@ -6,6 +6,7 @@ import dev.rft.cli.faultbench.FaultBenchCommand;
 import dev.rft.cli.replay.ProfileCommand;
 import dev.rft.cli.replay.ReplayCommand;
 import dev.rft.cli.run.RunCommand;
+import dev.rft.monitor.json.Reason;
 import dev.rft.monitor.log.Follow;
 import dev.rft.recovery.event.RftEvent;
 import java.io.IOException;
@@ -13,8 +14,8 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
@@ -22,12 +23,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** The {@code rft} command. */
 @Command(
@@ -89,10 +88,11 @@ public final class Main implements Runnable {
         run.setStopAtPositional(true);
         line.addSubcommand(run);
         line.setExpandAtFiles(false);
+        line.registerConverter(Path.class, new Arguments.FileName());
         line.setOut(new PrintWriter(terminal.out(), true, Charset.defaultCharset()));
         line.setErr(new PrintWriter(terminal.err(), true, Charset.defaultCharset()));
         line.setColorScheme(CommandLine.Help.defaultColorScheme(terminal.ansi()));
-        line.setParameterExceptionHandler((bad, given) -> badArguments(bad, terminal.err()));
+        line.setParameterExceptionHandler((bad, given) -> badArguments(bad, given, terminal.err()));
         line.setExecutionExceptionHandler(
                 (failure, command, parsed) -> main.failed(failure, command, terminal.err()));
         return line.execute(args);
@@ -110,23 +110,14 @@ public final class Main implements Runnable {
                 spec.commandLine(), "a command must be given, such as 'rft demo'");
     }
 
-    private static int badArguments(ParameterException bad, PrintStream err) {
+    private static int badArguments(ParameterException bad, String[] given, PrintStream err) {
         CommandLine command = bad.getCommandLine();
-        err.println(name(command) + ": " + oneLine(message(bad)));
+        err.println(name(command) + ": " + Complaint.of(bad, given));
         return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 
-    private static String message(ParameterException bad) {
-        if (bad.getArgSpec() instanceof OptionSpec option
-                && bad.getCause() instanceof TypeConversionException reason) {
-            return option.longestName() + ": " + text(reason);
-        }
-        String text = text(bad);
-        return text.substring(0, 1).toLowerCase(Locale.ROOT) + text.substring(1);
-    }
-
     private int failed(Exception failure, CommandLine command, PrintStream err) {
-        err.println(name(command) + ": " + oneLine(text(failure)));
+        err.println(name(command) + ": " + Reason.of(failure));
         if (verbose) {
             failure.printStackTrace(err);
         }
@@ -135,15 +126,6 @@ public final class Main implements Runnable {
 
     private static String name(CommandLine command) {
         return command.getCommandSpec().qualifiedName();
-    }
-
-    private static String text(Exception failure) {
-        String message = failure.getMessage();
-        return message == null || message.isBlank() ? failure.getClass().getName() : message;
-    }
-
-    private static String oneLine(String text) {
-        return text.replaceAll("\\p{Cntrl}+", " ").strip();
     }
 
     /** The version that the build wrote down. */

@@ -39,8 +39,14 @@ class MainTest {
                 "--steps 1e3   | --steps: must be an integer in [100, 100000], was '1e3'",
                 "--steps 100001| --steps: must be an integer in [100, 100000], was '100001'",
                 "--seed abc    | --seed: must be a 64-bit integer, was 'abc'",
-                "--nonsense    | unknown option: '--nonsense'",
-                "extra         | unmatched argument at index 1: 'extra'",
+                "--nonsense    | unknown option: '--nonsense'; see 'rft demo --help'",
+                "--sedd=3      | unknown option: '--sedd=3'; did you mean --seed?; see 'rft demo"
+                        + " --help'",
+                "extra         | unexpected argument: 'extra'; see 'rft demo --help'",
+                "--seed        | --seed: must have a value, N; see 'rft demo --help'",
+                "--seed 1 --seed 2 | --seed N: must be given once; see 'rft demo --help'",
+                "--json=yes    | --json: must have no value; see 'rft demo --help'",
+                "--out=        | --out: must be the name of a file or directory, was ''",
             })
     void run_badArgument_isOneLineAndExitCode2(String arguments, String message) {
         List<String> args = new ArrayList<>(List.of("demo"));
@@ -51,6 +57,64 @@ class MainTest {
         assertThat(code).isEqualTo(2);
         assertThat(text(err)).isEqualTo("rft demo: " + message + "\n");
         assertThat(text(out)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "foo                   | rft: unknown command 'foo'; commands: demo, replay, profile,"
+                        + " evaluate, fingerprints, faultbench, run; see 'rft --help'",
+                "repaly x --json       | rft: unknown command 'repaly'; commands: demo, replay,"
+                        + " profile, evaluate, fingerprints, faultbench, run; did you mean replay?;"
+                        + " see 'rft --help'",
+                "faultbench scor d     | rft faultbench: unknown command 'scor'; commands: run,"
+                        + " score; did you mean score?; see 'rft faultbench --help'",
+                "replay                | rft replay: PATH: must be given; see 'rft replay --help'",
+                "replay a b            | rft replay: unexpected argument: 'b'; see 'rft replay"
+                        + " --help'",
+                "replay a --format     | rft replay: --format: must have a value, NAME; see 'rft"
+                        + " replay --help'",
+                "replay a --jsn        | rft replay: unknown option: '--jsn'; did you mean --json?;"
+                        + " see 'rft replay --help'",
+                "profile               | rft profile: --out FILE, LOG: must be given; see 'rft"
+                        + " profile --help'",
+                "profile a b           | rft profile: --out FILE: must be given; see 'rft profile"
+                        + " --help'",
+                "profile --out p a     | rft profile: LOG: must be the logs of 2 runs or more, was"
+                        + " [a]",
+                "profile --out no/p a b| rft profile: --out: no/p: must be in a directory that is"
+                        + " there",
+                "fingerprints x        | rft fingerprints: --out FILE: must be given; see 'rft"
+                        + " fingerprints --help'",
+                "evaluate              | rft evaluate: DIR: must be given; see 'rft evaluate --help'",
+                "evaluate x --parallel 0| rft evaluate: --parallel: must be an integer >= 1, was '0'",
+                "evaluate x --parallel y| rft evaluate: --parallel: must be an integer >= 1, was 'y'",
+                "faultbench run        | rft faultbench run: --out DIR: must be given; see 'rft"
+                        + " faultbench run --help'",
+                "faultbench run --out= | rft faultbench run: --out: must be the name of a file or"
+                        + " directory, was ''",
+                "faultbench run --out b --seeds x| rft faultbench run: --seeds: must be a 64-bit"
+                        + " integer, was 'x'",
+                "faultbench run --out b --parallel 0| rft faultbench run: --parallel: must be an"
+                        + " integer >= 1, was '0'",
+                "faultbench score      | rft faultbench score: DIR: must be given; see 'rft"
+                        + " faultbench score --help'",
+            })
+    void run_badCommandLine_isToldInOneLineAndExitCode2(String arguments, String message) {
+        int code = run(new SampleRunner(), arguments.split(" +", -1));
+
+        assertThat(code).isEqualTo(2);
+        assertThat(text(err)).startsWith(message).containsOnlyOnce("\n");
+        assertThat(text(out)).isEmpty();
+    }
+
+    @Test
+    void run_emptyPath_isRefused() {
+        assertThat(run(new SampleRunner(), "replay", "")).isEqualTo(2);
+        assertThat(text(err))
+                .isEqualTo("rft replay: PATH: must be the name of a file or directory, was ''\n");
     }
 
     @Test

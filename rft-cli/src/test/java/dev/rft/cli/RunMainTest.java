@@ -37,16 +37,19 @@ class RunMainTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "run                             | missing required parameter: 'COMMAND'",
-                "run --                          | missing required parameter: 'COMMAND'",
+                "run                             | COMMAND: must be given; see 'rft run --help'",
+                "run --                          | COMMAND: must be given; see 'rft run --help'",
                 "run --mode x -- true            | --mode: must be act or shadow, was 'x'",
                 "run --hang-floor 0 -- true      | --hang-floor: must be seconds, from 0.001 to a"
                         + " year, was '0'",
-                "run --ack-steps 0 -- true       | --ack-steps: must be >= 1, was 0",
+                "run --ack-steps 0 -- true       | --ack-steps: must be an integer >= 1, was '0'",
                 "run --nonsense -- true          | unknown option: '--nonsense'",
                 "run -- no-such-command-anywhere | command: must be there and executable, was"
                         + " 'no-such-command-anywhere'",
                 "run --config no.json -- true    | --config: no.json: no such file",
+                "run --format x -- true          | --format: must be auto, trl, verl, openrlhf,"
+                        + " tensorboard, rft, rft-faultbench, was 'x'",
+                "run --format tensorboard -- true| --format: tensorboard must come with --log",
             })
     void run_badArgument_isOneLineAndExitCode2(String arguments, String message) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -64,6 +67,25 @@ class RunMainTest {
 
         assertThat(code).isEqualTo(2);
         assertThat(err.toString(UTF_8)).contains("budget.maxAction: unknown key");
+    }
+
+    @Test
+    void run_fingerprintsThatAreMissing_nameOptionKeyAndFile() throws IOException {
+        Path config =
+                Files.writeString(
+                        dir.resolve("c.json"), "{\"monitor\":{\"fingerprints\":\"no.json\"}}");
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+        int code = inThisProcess(err, "run", "--config", config.toString(), "--", "true");
+
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString(UTF_8))
+                .isEqualTo(
+                        "rft run: --config: "
+                                + config
+                                + ": monitor.fingerprints: "
+                                + dir.resolve("no.json")
+                                + ": no such file\n");
     }
 
     private static int inThisProcess(ByteArrayOutputStream err, String... args) {

@@ -1,5 +1,6 @@
 package dev.rft.monitor;
 
+import dev.rft.api.signal.Signal;
 import dev.rft.monitor.detect.Detectors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -70,12 +71,20 @@ final class DetectorProviders {
     }
 
     /**
+     * What a provider made.
+     *
+     * @param factory the factory
+     * @param signals the signals that the settings name
+     */
+    record Made(DetectorFactory factory, List<Signal> signals) {}
+
+    /**
      * Makes a factory.
      *
      * @throws IllegalArgumentException when no provider has the name, or it refuses the settings,
      *     or throws; the message begins with the name of the spec's component
      */
-    DetectorFactory create(MonitorConfig.DetectorSpec spec) {
+    Made create(MonitorConfig.DetectorSpec spec) {
         DetectorProvider provider = byName.get(spec.name());
         if (provider == null) {
             throw new IllegalArgumentException(
@@ -87,7 +96,7 @@ final class DetectorProviders {
             DetectorFactory factory =
                     Objects.requireNonNull(provider.create(settings), "the factory was null");
             settings.end();
-            return factory;
+            return new Made(factory, settings.signals());
         } catch (IllegalArgumentException refused) {
             throw new IllegalArgumentException("settings." + refused.getMessage() + who, refused);
         } catch (RuntimeException thrown) {

@@ -3,6 +3,8 @@ package dev.rft.monitor;
 import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
 import dev.rft.monitor.json.JsonFields;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What a configuration says to a {@link DetectorProvider}: named values. One that is missing, or of
@@ -11,6 +13,7 @@ import dev.rft.monitor.json.JsonFields;
 public final class DetectorSettings {
 
     private final JsonFields fields;
+    private final List<Signal> signals = new ArrayList<>();
 
     private DetectorSettings(JsonFields fields) {
         this.fields = fields;
@@ -120,7 +123,14 @@ public final class DetectorSettings {
      * @return the signal
      */
     public Signal signal(String name) {
-        return Signals.named(fields.text(name));
+        Signal signal = Signals.named(fields.text(name));
+        signals.add(signal);
+        return signal;
+    }
+
+    /** Returns the signals that were asked for, in order. */
+    List<Signal> signals() {
+        return List.copyOf(signals);
     }
 
     /** Checks that there is no setting that nobody asked for. */

@@ -1,22 +1,25 @@
 package dev.rft.monitor;
 
+import dev.rft.api.signal.Signal;
 import dev.rft.monitor.detect.Detectors;
 import dev.rft.monitor.diagnose.Diagnoser;
 import dev.rft.monitor.diagnose.FingerprintDiagnoser;
 import dev.rft.monitor.json.JsonFields;
 import dev.rft.monitor.json.MonitorConfigJson;
+import dev.rft.monitor.json.TextFile;
 import dev.rft.monitor.profile.Profile;
-import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Which detectors watch, and who names the cause, as data: what a file can say. {@code
@@ -142,7 +145,7 @@ public record MonitorConfig(
      */
     public static MonitorConfig read(Path file) throws IOException {
         return JsonFields.read(
-                Files.readString(file, StandardCharsets.UTF_8),
+                TextFile.read(file),
                 file.toString(),
                 fields -> MonitorConfigJson.read(fields, file));
     }
@@ -263,22 +266,35 @@ public record MonitorConfig(
                 .forEach(builder::with);
         rewardRange.ifPresent(
                 range -> builder.with(Detectors.rewardRange(range.min(), range.max())));
-        if (!detectors.isEmpty()) {
-            add(detectors, builder);
-        }
+        made(detectors, made -> builder.with(made.factory()));
         return builder;
     }
 
-    private static void add(List<DetectorSpec> detectors, Monitor.Builder builder) {
+    private static void made(List<DetectorSpec> detectors, Consumer<DetectorProviders.Made> taker) {
+        if (detectors.isEmpty()) {
+            return; // a provider that is broken does not bother who asks for none
+        }
         DetectorProviders providers = DetectorProviders.load();
         for (int i = 0; i < detectors.size(); i++) {
             try {
-                builder.with(providers.create(detectors.get(i)));
+                taker.accept(providers.create(detectors.get(i)));
             } catch (IllegalArgumentException wrong) {
                 throw new IllegalArgumentException(
                         "detectors[" + i + "]." + wrong.getMessage(), wrong);
             }
         }
+    }
+
+    /**
+     * Returns what the detectors to add watch, to tell whether a log has it.
+     *
+     * @return the signals that their settings name, by the detector's id, in order; none for a
+     *     detector whose signals its provider knows alone
+     */
+    public Map<String, List<Signal>> watched() {
+        Map<String, List<Signal>> watched = new LinkedHashMap<>();
+        made(detectors, made -> watched.put(made.factory().id(), made.signals()));
+        return watched;
     }
 
     /**
@@ -292,10 +308,12 @@ public record MonitorConfig(
         if (fingerprints.isEmpty()) {
             return FingerprintDiagnoser.standard();
         }
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(fingerprints.get()))) {
-            return FingerprintDiagnoser.of(in);
+        Path file = fingerprints.get();
+        try {
+            byte[] json = TextFile.read(file).getBytes(StandardCharsets.UTF_8);
+            return FingerprintDiagnoser.of(new ByteArrayInputStream(json));
         } catch (IllegalArgumentException wrong) {
-            throw new IOException(fingerprints.get() + ": " + wrong.getMessage(), wrong);
+            throw new IOException(file + ": " + wrong.getMessage(), wrong);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.rft.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.Signal;
@@ -117,7 +118,11 @@ class MonitorConfigTest {
                         + " \"side\": 1}}]} | detectors[0].settings.side: unknown key, must be one of"
                         + " [signal, adverse, scale, id, evidence]",
                 "{\"detectors\": [{\"name\": \"change\", \"settings\": {\"signal\": \"x\"}}]} |"
-                        + " detectors[0].settings.adverse: must be UP, DOWN or EITHER for x, was NONE",
+                        + " detectors[0].settings.adverse: must be UP, DOWN or EITHER for x, is"
+                        + " missing: rft does not know its direction",
+                "{\"detectors\": [{\"name\": \"change\", \"settings\": {\"signal\": \"entropy\","
+                        + " \"adverse\": \"NONE\"}}]} | detectors[0].settings.adverse: must be UP,"
+                        + " DOWN or EITHER for entropy, was 'NONE'",
                 "{\"detectors\": [{\"name\": \"change\", \"settings\": {\"signal\": \"entropy\","
                         + " \"id\": \"outage\"}}]} | detectors[0].detector id: must be unique and not"
                         + " blank, was 'outage'",
@@ -144,6 +149,45 @@ class MonitorConfigTest {
                 .hasMessage(
                         directory.resolve("own.json")
                                 + ": extends: must be standard, was 'others'");
+    }
+
+    @Test
+    void read_profileOrFingerprintsThatAreMissing_nameTheFile(@TempDir Path directory)
+            throws IOException {
+        Path file = Files.writeString(directory.resolve("m.json"), "{\"profile\": \"no.json\"}");
+        Path missing = directory.resolve("no.json");
+        assertThatThrownBy(() -> MonitorConfig.read(file))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        file
+                                + ": profile: must be a profile, was not: "
+                                + missing
+                                + ": no such file");
+
+        assertThatThrownBy(() -> MonitorConfig.defaults().withFingerprints(missing).diagnoser())
+                .isInstanceOf(IOException.class)
+                .hasMessage(missing + ": no such file");
+        assertThatThrownBy(() -> MonitorConfig.defaults().withProfile(directory))
+                .isInstanceOf(IOException.class)
+                .hasMessage(directory + ": must be a file, is a directory");
+    }
+
+    @Test
+    void watched_areTheSignalsThatSettingsName() {
+        MonitorConfig config =
+                MonitorConfig.fromJson(
+                        """
+                        {"detectors": [
+                          {"name": "change", "settings": {"signal": "entropy"}},
+                          {"name": "change", "settings":
+                            {"signal": "queue.depth", "adverse": "UP", "id": "queue"}}]}
+                        """);
+
+        assertThat(config.watched())
+                .containsOnly(
+                        entry("entropy-change", List.of(Signals.ENTROPY)),
+                        entry("queue", List.of(Signals.named("queue.depth"))));
+        assertThat(MonitorConfig.defaults().watched()).isEmpty();
     }
 
     @Test

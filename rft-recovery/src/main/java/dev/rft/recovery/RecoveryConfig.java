@@ -4,9 +4,8 @@ import dev.rft.monitor.MonitorConfig;
 import dev.rft.monitor.json.JsonFields;
 import dev.rft.monitor.json.JsonRecords;
 import dev.rft.monitor.json.MonitorConfigJson;
+import dev.rft.monitor.json.TextFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -63,11 +62,11 @@ public record RecoveryConfig(
             int historyWindow) {
         /** Checks the ranges. */
         public Incidents {
-            atLeast(1, confirmSteps, "confirmSteps");
-            atLeast(1, quietSteps, "quietSteps");
-            atLeast(0, cooldownSteps, "cooldownSteps");
-            atLeast(0, progressSteps, "progressSteps");
-            atLeast(2, historyWindow, "historyWindow");
+            Ranges.atLeast(1, confirmSteps, "confirmSteps");
+            Ranges.atLeast(1, quietSteps, "quietSteps");
+            Ranges.atLeast(0, cooldownSteps, "cooldownSteps");
+            Ranges.atLeast(0, progressSteps, "progressSteps");
+            Ranges.atLeast(2, historyWindow, "historyWindow");
         }
     }
 
@@ -85,9 +84,9 @@ public record RecoveryConfig(
     public record Proof(int graceSteps, int verifySteps, int skipVerifySteps) {
         /** Checks the ranges. */
         public Proof {
-            atLeast(0, graceSteps, "graceSteps");
-            atLeast(graceSteps + 1L, verifySteps, "verifySteps");
-            atLeast(1, skipVerifySteps, "skipVerifySteps");
+            Ranges.atLeast(0, graceSteps, "graceSteps");
+            Ranges.atLeast(graceSteps + 1L, verifySteps, "verifySteps");
+            Ranges.atLeast(1, skipVerifySteps, "skipVerifySteps");
         }
     }
 
@@ -103,9 +102,9 @@ public record RecoveryConfig(
     public record Budget(int maxActions, int maxActionsPerCause, int forgivenAfterSteps) {
         /** Checks the ranges. */
         public Budget {
-            atLeast(1, maxActions, "maxActions");
-            atLeast(1, maxActionsPerCause, "maxActionsPerCause");
-            atLeast(1, forgivenAfterSteps, "forgivenAfterSteps");
+            Ranges.atLeast(1, maxActions, "maxActions");
+            Ranges.atLeast(1, maxActionsPerCause, "maxActionsPerCause");
+            Ranges.atLeast(1, forgivenAfterSteps, "forgivenAfterSteps");
         }
     }
 
@@ -122,9 +121,9 @@ public record RecoveryConfig(
     public record Snapshots(int every, int provenAfter, long maxBytes) {
         /** Checks the ranges. */
         public Snapshots {
-            atLeast(1, every, "every");
-            atLeast(1, provenAfter, "provenAfter");
-            atLeast(0, maxBytes, "maxBytes");
+            Ranges.atLeast(1, every, "every");
+            Ranges.atLeast(1, provenAfter, "provenAfter");
+            Ranges.atLeast(0, maxBytes, "maxBytes");
         }
     }
 
@@ -139,8 +138,8 @@ public record RecoveryConfig(
     public record Relaxing(boolean enabled, int cleanSteps, double maxFactor) {
         /** Checks the ranges. */
         public Relaxing {
-            atLeast(1, cleanSteps, "cleanSteps");
-            above(1, maxFactor, "maxFactor");
+            Ranges.atLeast(1, cleanSteps, "cleanSteps");
+            Ranges.above(1, maxFactor, "maxFactor");
         }
     }
 
@@ -160,10 +159,10 @@ public record RecoveryConfig(
             double probeSeconds) {
         /** Checks the ranges. */
         public Outage {
-            above(0, firstPauseSeconds, "firstPauseSeconds");
-            between(firstPauseSeconds, MAX_SECONDS, maxPauseSeconds, "maxPauseSeconds");
-            between(0, MAX_SECONDS, giveUpAfterSeconds, "giveUpAfterSeconds");
-            above(0, probeSeconds, "probeSeconds");
+            Ranges.above(0, firstPauseSeconds, "firstPauseSeconds");
+            Ranges.between(firstPauseSeconds, Ranges.MOST, maxPauseSeconds, "maxPauseSeconds");
+            Ranges.between(0, Ranges.MOST, giveUpAfterSeconds, "giveUpAfterSeconds");
+            Ranges.above(0, probeSeconds, "probeSeconds");
         }
     }
 
@@ -179,9 +178,9 @@ public record RecoveryConfig(
     public record Restarts(int attempts, double firstDelaySeconds, double maxDelaySeconds) {
         /** Checks the ranges. */
         public Restarts {
-            atLeast(1, attempts, "attempts");
-            between(0, MAX_SECONDS, firstDelaySeconds, "firstDelaySeconds");
-            between(firstDelaySeconds, MAX_SECONDS, maxDelaySeconds, "maxDelaySeconds");
+            Ranges.atLeast(1, attempts, "attempts");
+            Ranges.between(0, Ranges.MOST, firstDelaySeconds, "firstDelaySeconds");
+            Ranges.between(firstDelaySeconds, Ranges.MOST, maxDelaySeconds, "maxDelaySeconds");
         }
     }
 
@@ -212,18 +211,17 @@ public record RecoveryConfig(
             double maxTemperature) {
         /** Checks the ranges. */
         public Ladder {
-            factor(learningRateFactor, "learningRateFactor");
-            above(0, leastLearningRateFactor, "leastLearningRateFactor");
-            between(0, learningRateFactor, leastLearningRateFactor, "leastLearningRateFactor");
-            factor(furtherFactor, "furtherFactor");
-            above(1, klCoefficientFactor, "klCoefficientFactor");
-            above(1, entropyCoefficientFactor, "entropyCoefficientFactor");
-            above(1, temperatureFactor, "temperatureFactor");
-            above(0, maxTemperature, "maxTemperature");
+            Ranges.factor(learningRateFactor, "learningRateFactor");
+            Ranges.above(0, leastLearningRateFactor, "leastLearningRateFactor");
+            Ranges.between(
+                    0, learningRateFactor, leastLearningRateFactor, "leastLearningRateFactor");
+            Ranges.factor(furtherFactor, "furtherFactor");
+            Ranges.above(1, klCoefficientFactor, "klCoefficientFactor");
+            Ranges.above(1, entropyCoefficientFactor, "entropyCoefficientFactor");
+            Ranges.above(1, temperatureFactor, "temperatureFactor");
+            Ranges.above(0, maxTemperature, "maxTemperature");
         }
     }
-
-    private static final double MAX_SECONDS = 1e9;
 
     private static final RecoveryConfig DEFAULTS =
             new RecoveryConfig(
@@ -276,7 +274,7 @@ public record RecoveryConfig(
      * @throws IllegalArgumentException when it holds no configuration
      */
     public static RecoveryConfig read(Path file) throws IOException {
-        return of(Files.readString(file, StandardCharsets.UTF_8), file.toString(), file);
+        return of(TextFile.read(file), file.toString(), file);
     }
 
     private static RecoveryConfig of(String json, String source, Path file) {
@@ -383,31 +381,5 @@ public record RecoveryConfig(
     public RecoveryConfig withLadder(Ladder changed) {
         return new RecoveryConfig(
                 monitor, incidents, proof, budget, snapshots, relaxing, outage, restarts, changed);
-    }
-
-    private static void atLeast(long least, long value, String name) {
-        if (value < least) {
-            throw new IllegalArgumentException(name + ": must be >= " + least + ", was " + value);
-        }
-    }
-
-    private static void above(double bound, double value, String name) {
-        if (!(value > bound && value <= MAX_SECONDS)) {
-            throw new IllegalArgumentException(
-                    name + ": must be > " + bound + " and at most 1e9, was " + value);
-        }
-    }
-
-    private static void between(double least, double most, double value, String name) {
-        if (!(value >= least && value <= most)) {
-            throw new IllegalArgumentException(
-                    name + ": must be in [" + least + ", " + most + "], was " + value);
-        }
-    }
-
-    private static void factor(double value, String name) {
-        if (!(value > 0 && value < 1)) {
-            throw new IllegalArgumentException(name + ": must be in (0, 1), was " + value);
-        }
     }
 }

@@ -307,7 +307,7 @@ public final class RemoteRun implements AutoCloseable {
         }
         session.reconsider();
         StepKey failed = last().next();
-        Decision decision = session.stepFailed(failed, new IllegalStateException(what));
+        Decision decision = session.stepFailed(failed, what);
         RemoteOrder order = follow(decision, what);
         return order instanceof RemoteOrder.GoOn ? new RemoteOrder.Stop(what, false) : order;
     }

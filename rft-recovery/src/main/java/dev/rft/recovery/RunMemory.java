@@ -116,12 +116,13 @@ public final class RunMemory {
 
     /**
      * Rebuilds the memory of a run whose steps go on without a snapshot of ours, such as one of
-     * another process: as it was after the last step that was measured outside of an incident. An
-     * incident that was open at the end is forgotten; what was done about it stays paid for.
+     * another process: as it was after the last step that was measured outside of an incident, or
+     * at the start where no step was. An incident that was open at the end is forgotten; what was
+     * done about it stays paid for.
      *
      * @param journal the run's journal
      * @param all the run's rows, in the order of execution
-     * @return the memory, the rows included; empty when nothing was measured
+     * @return the memory, the rows included; empty when nothing was measured and nothing paid for
      */
     public static Optional<RunMemory> ofLastStep(Journal journal, List<MetricsRow> all) {
         @Nullable StepKey opened = null;
@@ -139,7 +140,27 @@ public final class RunMemory {
                 return Optional.of(of(journal, key).withMetrics(all));
             }
         }
-        return Optional.empty();
+        return all.isEmpty() && booked(journal).isEmpty()
+                ? Optional.empty()
+                : Optional.of(ofStart(journal));
+    }
+
+    /**
+     * The memory of a run none of whose steps counts: the incident was there from the first one on,
+     * or the process began anew each time. It goes on under a new attempt, after all that was paid
+     * for: what will be done is no repetition that has been paid for already.
+     */
+    private static RunMemory ofStart(Journal journal) {
+        RunMemory memory = of(journal, journal.sinceStart().get(0).event().key());
+        int attempt =
+                1
+                        + journal.sinceStart().stream()
+                                .mapToInt(entry -> entry.event().key().attempt())
+                                .max()
+                                .orElse(-1);
+        StepKey start = memory.resumesAfter;
+        return new RunMemory(
+                memory, new StepKey(attempt, start.step(), start.incarnation()), List.of());
     }
 
     /**

@@ -247,7 +247,11 @@ public final class Session implements AutoCloseable {
      * @return what to do before the next step
      */
     public Decision stepFailed(StepKey key, Throwable failure) {
-        Objects.requireNonNull(failure, "failure");
+        return stepFailed(key, Objects.requireNonNull(failure, "failure").toString());
+    }
+
+    /** The same for one of which words say all that there is. */
+    Decision stepFailed(StepKey key, String failure) {
         if (tracker.pending().isPresent()) {
             acted(new StepKey(key.attempt(), Math.max(0, key.step() - 1), key.incarnation()));
         }

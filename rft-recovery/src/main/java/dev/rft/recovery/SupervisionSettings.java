@@ -42,7 +42,7 @@ abstract class SupervisionSettings<S extends SupervisionSettings<S>> {
         try {
             return config.monitor().diagnoser();
         } catch (IOException e) {
-            throw new UncheckedIOException(e.getMessage(), e);
+            throw new UncheckedIOException("monitor.fingerprints: " + e.getMessage(), e);
         }
     }
 

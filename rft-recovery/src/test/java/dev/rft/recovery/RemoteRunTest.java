@@ -224,6 +224,57 @@ class RemoteRunTest extends RemoteRunFixture {
     }
 
     @Test
+    void resumed_incidentOpenSinceTheFirstStep_staysPaidFor() throws IOException {
+        config = config.withBudget(new RecoveryConfig.Budget(2, 2, 10_000));
+        try (RemoteRun run = run()) {
+            step(run, 1, Double.NaN);
+            restart(run.exited(1));
+            run.started();
+            step(run, 1, Double.NaN);
+            restart(run.exited(1));
+            run.started();
+            step(run, 1, Double.NaN); // the supervisor dies
+        }
+        RunMemory memory = told(1);
+        assertThat(memory.closed()).isEmpty();
+        assertThat(memory.resumesAfter()).isEqualTo(new StepKey(3, 0, 1));
+
+        try (RemoteRun run = resumed(memory)) {
+            assertThat(run.incidents()).isEmpty();
+            step(run, 1);
+            assertThat(run.exited(1))
+                    .isInstanceOfSatisfying(
+                            RemoteOrder.Stop.class,
+                            stop -> assertThat(stop.reason()).contains("budget of 2 actions"));
+        }
+        assertThat(told(2).resumesAfter().incarnation()).isEqualTo(2);
+    }
+
+    @Test
+    void resumed_processThatNeverLoggedAStep_staysPaidFor() throws IOException {
+        config = config.withBudget(new RecoveryConfig.Budget(1, 1, 10_000));
+        try (RemoteRun run = run()) {
+            restart(run.exited(1));
+            run.started();
+        }
+        try (RemoteRun run = resumed(told(1))) {
+            assertThat(run.exited(1)).isInstanceOf(RemoteOrder.Stop.class);
+        }
+    }
+
+    @Test
+    void exited_failure_isToldWithoutTheNameOfAClass() throws IOException {
+        try (RemoteRun run = run()) {
+            step(run, 1);
+            run.exited(3);
+        }
+        assertThat(of(RftEvent.IncidentOpened.class).get(0).incident().findings().get(0).verdict())
+                .hasToString(
+                        "Violated[evidence=step.failures = 1.000, expected 0: the process ended"
+                                + " with exit code 3, since step 2]");
+    }
+
+    @Test
     void resumed_hasLearnedWhatTheStepsOfBeforeHadTaught() throws IOException {
         try (RemoteRun run = run()) {
             for (int i = 1; i <= 60; i++) {

@@ -1,6 +1,8 @@
 package dev.rft.cli.evaluate;
 
+import dev.rft.cli.Arguments;
 import dev.rft.cli.replay.ReplayConfig;
+import dev.rft.monitor.json.Reason;
 import dev.rft.monitor.log.LogOptions;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -46,6 +48,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(
             names = "--parallel",
             paramLabel = "N",
+            converter = Arguments.Count.class,
             description = "Runs at a time (default: ${DEFAULT-VALUE}).")
     private int parallel = 1;
 
@@ -94,10 +97,6 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (parallel < 1) {
-            throw new ParameterException(
-                    spec.commandLine(), "--parallel: must be >= 1, was " + parallel);
-        }
         try {
             List<Evaluation.Run> all = Evaluation.find(directory, this::warn);
             Evaluation evaluation = evaluation(all);
@@ -120,7 +119,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             }
             return 0;
         } catch (IOException unreadable) {
-            err.println("rft evaluate: " + unreadable.getMessage());
+            err.println("rft evaluate: " + Reason.of(unreadable));
             return UNREADABLE;
         }
     }

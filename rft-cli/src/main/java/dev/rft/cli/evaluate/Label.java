@@ -1,10 +1,9 @@
 package dev.rft.cli.evaluate;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.rft.monitor.diagnose.Cause;
+import dev.rft.monitor.json.JsonSyntax;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,8 +33,6 @@ record Label(
         OptionalLong change,
         String control,
         Map<String, String> fields) {
-
-    private static final int LARGEST = 16 << 20;
 
     /**
      * A fault in a run.
@@ -124,10 +121,7 @@ record Label(
     }
 
     static Label read(Path file) throws IOException {
-        if (Files.size(file) > LARGEST) {
-            throw new IOException(file + ": must be at most " + LARGEST + " bytes");
-        }
-        JsonNode json = new ObjectMapper().readTree(file.toFile());
+        JsonNode json = JsonSyntax.read(file);
         try {
             return of(json);
         } catch (IllegalArgumentException | NullPointerException invalid) {

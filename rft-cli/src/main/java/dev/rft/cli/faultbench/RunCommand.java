@@ -1,6 +1,8 @@
 package dev.rft.cli.faultbench;
 
+import dev.rft.cli.Arguments;
 import dev.rft.faultbench.bench.FaultBench;
+import dev.rft.monitor.json.Reason;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -41,12 +43,14 @@ final class RunCommand implements Callable<Integer> {
             names = "--seeds",
             paramLabel = "N",
             split = ",",
+            converter = Arguments.Seed.class,
             description = "Seeds, each a healthy run with cases of its own (default: 1).")
     private List<Long> seeds = List.of(1L);
 
     @Option(
             names = "--parallel",
             paramLabel = "N",
+            converter = Arguments.Count.class,
             description = "Processes at a time (default: ${DEFAULT-VALUE}).")
     private int parallel = 1;
 
@@ -62,14 +66,11 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (parallel < 1) {
-            throw bad("--parallel: must be >= 1, was " + parallel, null);
-        }
         List<UnitProcess> units = units();
         try {
             FaultBench.open(options.out());
         } catch (IOException foreign) {
-            throw bad("--out: " + foreign.getMessage(), foreign);
+            throw bad("--out: " + Reason.of(foreign), foreign);
         }
         ExecutorService workers = Executors.newFixedThreadPool(parallel);
         try {

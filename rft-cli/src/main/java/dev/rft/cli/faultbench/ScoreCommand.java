@@ -3,17 +3,19 @@ package dev.rft.cli.faultbench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rft.cli.WholeFile;
 import dev.rft.cli.evaluate.LabelledRuns;
 import dev.rft.faultbench.bench.FaultBench;
 import dev.rft.faultbench.fault.Fault;
 import dev.rft.faultbench.score.RepairScore;
 import dev.rft.faultbench.score.Table;
+import dev.rft.monitor.json.JsonSyntax;
+import dev.rft.monitor.json.Reason;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -60,6 +62,14 @@ final class ScoreCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try {
+            if (html != null) {
+                WholeFile.check(html);
+            }
+        } catch (IOException wrong) {
+            err.println("rft faultbench score: --html: " + Reason.of(wrong));
+            return UNREADABLE;
+        }
+        try {
             JsonNode seen =
                     LabelledRuns.score(
                                     directory,
@@ -69,7 +79,7 @@ final class ScoreCommand implements Callable<Integer> {
             Detections detections = new Detections(seen);
             RepairScore repair = RepairScore.read(directory, detections.seenRuns());
             if (html != null) {
-                write(html, new ScorePage(directory, detections, repair).html());
+                WholeFile.write(html, new ScorePage(directory, detections, repair).html());
             }
             if (json) {
                 ObjectNode all = JSON.createObjectNode();
@@ -88,7 +98,7 @@ final class ScoreCommand implements Callable<Integer> {
             }
             return 0;
         } catch (IOException | UncheckedIOException unreadable) {
-            err.println("rft faultbench score: " + unreadable.getMessage());
+            err.println("rft faultbench score: " + Reason.of(unreadable));
             return UNREADABLE;
         }
     }
@@ -99,8 +109,7 @@ final class ScoreCommand implements Callable<Integer> {
             return false;
         }
         try {
-            for (JsonNode fault :
-                    JSON.readTree(run.resolve("label.json").toFile()).path("faults")) {
+            for (JsonNode fault : JsonSyntax.read(run.resolve("label.json")).path("faults")) {
                 if (Fault.of(fault.path("injected").asText()).stream()
                         .anyMatch(Fault::endsTheRun)) {
                     return false;
@@ -108,19 +117,7 @@ final class ScoreCommand implements Callable<Integer> {
             }
             return true;
         } catch (IOException unreadable) {
-            throw new UncheckedIOException(run + ": " + unreadable.getMessage(), unreadable);
-        }
-    }
-
-    /** Writes a page that is seen whole or not at all. */
-    private static void write(Path file, String page) throws IOException {
-        Path part = file.resolveSibling(file.getFileName() + ".part");
-        try {
-            Files.writeString(part, page);
-            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException failed) {
-            Files.deleteIfExists(part);
-            throw new IOException(file + ": the page could not be written: " + failed, failed);
+            throw new UncheckedIOException(Reason.of(unreadable), unreadable);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.rft.cli.faultbench;
 
+import dev.rft.cli.Arguments;
 import dev.rft.faultbench.bench.FaultBench;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -15,7 +16,11 @@ final class UnitCommand implements Callable<Integer> {
 
     @Mixin private BenchOptions options = new BenchOptions();
 
-    @Option(names = "--seed", required = true, description = "The seed.")
+    @Option(
+            names = "--seed",
+            required = true,
+            converter = Arguments.Seed.class,
+            description = "The seed.")
     private long seed;
 
     private final PrintStream out;

@@ -1,11 +1,12 @@
 package dev.rft.cli.replay;
 
 import dev.rft.api.signal.Observation;
+import dev.rft.cli.Arguments;
+import dev.rft.cli.LearnCommand;
 import dev.rft.monitor.AlarmBudget;
 import dev.rft.monitor.Finding;
 import dev.rft.monitor.Monitor;
 import dev.rft.monitor.Verdict;
-import dev.rft.monitor.log.LogOptions;
 import dev.rft.monitor.log.LogReader;
 import dev.rft.monitor.log.Logs;
 import dev.rft.monitor.profile.Profile;
@@ -14,18 +15,15 @@ import dev.rft.monitor.profile.ProfileLearner;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Learns what healthy runs of a set-up look like. */
 @Command(
@@ -37,42 +35,26 @@ import picocli.CommandLine.Spec;
             ""
         },
         mixinStandardHelpOptions = true)
-public final class ProfileCommand implements Callable<Integer> {
+public final class ProfileCommand extends LearnCommand {
 
-    private static final int UNREADABLE = 2;
+    /** A difference between runs can be told from two on. */
+    private static final int FEWEST = 2;
 
     /** With fewer, only gross deviations can be told from differences between runs. */
     private static final int ENOUGH = 5;
 
     @Parameters(
-            arity = "2..*",
+            arity = "1..*",
             paramLabel = "LOG",
             description = "A log, or the directory of a run, of two healthy runs or more.")
     private List<Path> logs = List.of();
 
     @Option(
-            names = "--out",
-            required = true,
-            paramLabel = "FILE",
-            description = "Where the profile goes; a file that is there is replaced.")
-    private @Nullable Path out;
-
-    @Option(
             names = "--format",
             paramLabel = "NAME",
-            converter = ReplayCommand.FormatConverter.class,
+            converter = Arguments.FormatName.class,
             description = "The format of all logs, as for rft replay (default: auto).")
-    private ReplayCommand.Choice format = new ReplayCommand.Choice(Optional.empty());
-
-    @Option(
-            names = "--ignore-trajectories",
-            description = "Do not read the trajectories that lie beside a log.")
-    private boolean ignoreTrajectories;
-
-    @Spec private CommandSpec spec = CommandSpec.create();
-
-    private final PrintStream told;
-    private final PrintStream err;
+    private Arguments.Format format = Arguments.Format.AUTO;
 
     /**
      * Makes the command.
@@ -81,62 +63,49 @@ public final class ProfileCommand implements Callable<Integer> {
      * @param err receives what went wrong
      */
     public ProfileCommand(PrintStream told, PrintStream err) {
-        this.told = told;
-        this.err = err;
+        super(told, err);
     }
 
     @Override
-    public Integer call() {
-        Path file = out;
-        if (file == null) {
-            throw new ParameterException(spec.commandLine(), "--out: must be given");
-        }
-        try {
-            Map<String, Path> runs = named();
-            ProfileLearner learner = learned(runs);
-            Profile profile = learner.profile();
-            told.println(runs.size() + " runs, " + profile.signals().size() + " signals");
-            if (runs.size() > 2) {
-                for (Map.Entry<String, Path> run : runs.entrySet()) {
-                    judge(run.getKey(), run.getValue(), learner);
-                }
+    protected Learned learn() throws IOException {
+        Map<String, Path> runs = named();
+        ProfileLearner learner = learned(runs);
+        Profile profile = learner.profile();
+        tell(runs.size() + " runs, " + profile.signals().size() + " signals");
+        if (runs.size() > FEWEST) {
+            for (Map.Entry<String, Path> run : runs.entrySet()) {
+                judge(run.getKey(), run.getValue(), learner);
             }
-            if (runs.size() < ENOUGH) {
-                told.println(
-                        "few runs: only what is far beyond the differences between them will"
-                                + " alarm; "
-                                + ENOUGH
-                                + " or more tell smaller deviations");
-            }
-            profile.write(file);
-            told.println("written to " + file);
-            return 0;
-        } catch (IOException | IllegalStateException failed) {
-            err.println("rft profile: " + ReplayCommand.reason(failed));
-            return UNREADABLE;
         }
+        if (runs.size() < ENOUGH) {
+            tell(
+                    "few runs: only what is far beyond the differences between them will alarm; "
+                            + ENOUGH
+                            + " or more tell smaller deviations");
+        }
+        return profile::write;
     }
 
     /** Names each run by the last part of its path, by the whole path where that is not unique. */
     private Map<String, Path> named() {
+        if (logs.size() < FEWEST) {
+            throw bad("LOG: must be the logs of " + FEWEST + " runs or more, was " + logs);
+        }
         Map<String, Path> named = new LinkedHashMap<>();
+        Set<Path> seen = new HashSet<>();
         for (Path log : logs) {
+            if (!seen.add(log.toAbsolutePath().normalize())) {
+                throw bad("LOG: must be different runs, had twice " + log);
+            }
             String last = String.valueOf(log.toAbsolutePath().normalize().getFileName());
             String name = named.containsKey(last) ? log.toString() : last;
-            if (named.put(name, log) != null) {
-                throw new ParameterException(
-                        spec.commandLine(), "LOG: must be different runs, had twice " + log);
-            }
+            named.put(name, log);
         }
         return named;
     }
 
     private LogReader open(Path log) throws IOException {
-        return Logs.open(
-                log,
-                LogOptions.defaults()
-                        .withFormat(format.format())
-                        .withTrajectories(!ignoreTrajectories));
+        return Logs.open(log, logs().withFormat(format.format()));
     }
 
     private ProfileLearner learned(Map<String, Path> runs) throws IOException {
@@ -174,8 +143,8 @@ public final class ProfileCommand implements Callable<Integer> {
                 next = log.next();
             }
         }
-        told.println(run + " judged by the others: " + (alarms.isEmpty() ? "as they are" : ""));
-        alarms.values().forEach(alarm -> told.println("  " + alarm));
+        tell(run + " judged by the others: " + (alarms.isEmpty() ? "as they are" : ""));
+        alarms.values().forEach(alarm -> tell("  " + alarm));
     }
 
     private static Optional<String> telling(Finding finding) {

@@ -36,6 +36,7 @@ public final class Replay {
 
     private final Session session;
     private final Rewinder rewinder;
+    private final AddedDetectors added;
     private final int settleSteps;
     private final Consumer<ReplayedIncident> opened;
     private final List<ReplayedIncident> incidents = new ArrayList<>();
@@ -56,6 +57,7 @@ public final class Replay {
         this.opened = Objects.requireNonNull(opened, "opened");
         Monitor monitor = config.monitor().monitor();
         this.rewinder = new Rewinder(monitor);
+        this.added = new AddedDetectors(config.monitor(), monitor);
         this.session =
                 Session.builder()
                         .monitor(monitor)
@@ -92,6 +94,7 @@ public final class Replay {
         rewinder.before(observation.key());
         Decision decision = session.observe(observation);
         rewinder.after(observation);
+        added.observe(observation, decision.findings());
         records++;
         remark = remark.isPresent() ? remark : remark(decision);
         if (decision.incident().isEmpty()) {
@@ -122,6 +125,11 @@ public final class Replay {
     /** Returns what is to be known of the comparison with a profile, if anything. */
     public Optional<String> remark() {
         return remark;
+    }
+
+    /** Returns which detectors failed, or could judge nothing of the log, a line each. */
+    List<String> warnings() {
+        return added.warnings();
     }
 
     /** Returns how many steps there were. */

@@ -1,28 +1,23 @@
 package dev.rft.cli.replay;
 
+import dev.rft.cli.Arguments;
 import dev.rft.monitor.diagnose.Diagnoser;
+import dev.rft.monitor.json.Reason;
 import dev.rft.monitor.log.Follow;
-import dev.rft.monitor.log.LogFormat;
 import dev.rft.monitor.log.LogOptions;
 import dev.rft.monitor.log.LogProgress;
 import dev.rft.monitor.log.LogReader;
 import dev.rft.monitor.log.Logs;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.TypeConversionException;
 
 /** Watches a run that is over, or is trained elsewhere, by its log. */
 @Command(
@@ -49,11 +44,11 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--format",
             paramLabel = "NAME",
-            converter = FormatConverter.class,
+            converter = Arguments.FormatName.class,
             description =
                     "auto, trl, verl, openrlhf, tensorboard, rft or rft-faultbench (default:"
                             + " auto).")
-    private Choice format = new Choice(Optional.empty());
+    private Arguments.Format format = Arguments.Format.AUTO;
 
     @Option(
             names = "--ignore-trajectories",
@@ -114,17 +109,18 @@ public final class ReplayCommand implements Callable<Integer> {
         try (LogReader log = Logs.open(path, follow ? options.following(following) : options)) {
             Replay replay = replay(log);
             replay.readAll(log);
-            checkReadable(log.progress());
+            checkReadable(log);
             if (json) {
-                out.println(ReplayJson.of(replay.records(), replay.incidents()));
+                out.println(ReplayJson.of(replay.records(), replay.incidents(), replay.warnings()));
             } else {
                 ReplayText.lines(log, replay).forEach(out::println);
             }
-            replay.remark().ifPresent(remark -> err.println("rft replay: " + remark));
+            replay.warnings().forEach(this::warn);
+            replay.remark().ifPresent(this::warn);
             warnOfSkipped(log.progress());
             return replay.incidents().isEmpty() ? 0 : INCIDENT;
         } catch (IOException unreadable) {
-            err.println("rft replay: " + reason(unreadable));
+            warn(Reason.of(unreadable));
             return UNREADABLE;
         }
     }
@@ -142,16 +138,24 @@ public final class ReplayCommand implements Callable<Integer> {
                 incident -> {
                     soFar.add(incident);
                     if (json) {
-                        out.println(ReplayJson.of(log.progress().records(), soFar));
+                        out.println(ReplayJson.of(log.progress().records(), soFar, List.of()));
                     } else {
                         ReplayText.of(incident).forEach(out::println);
                     }
                 });
     }
 
+    private void warn(String what) {
+        err.println("rft replay: " + what);
+    }
+
     /** A log of which nothing could be read is no log without an incident. */
-    private void checkReadable(LogProgress progress) throws IOException {
-        if (!follow && progress.records() == 0 && progress.skipped() > 0) {
+    private void checkReadable(LogReader log) throws IOException {
+        LogProgress progress = log.progress();
+        if (follow || progress.records() > 0) {
+            return;
+        }
+        if (progress.skipped() > 0) {
             throw new IOException(
                     path
                             + ": nothing could be read, "
@@ -159,51 +163,27 @@ public final class ReplayCommand implements Callable<Integer> {
                             + " skipped, the first "
                             + progress.firstSkipped());
         }
+        if (format.format().isPresent()) {
+            try (LogReader found = Logs.open(path)) {
+                if (!found.format().equals(log.format())) {
+                    throw new IOException(
+                            path
+                                    + ": holds no step of the format "
+                                    + log.format()
+                                    + "; it looks like "
+                                    + found.format());
+                }
+            }
+        }
     }
 
     private void warnOfSkipped(LogProgress progress) {
         if (progress.skipped() > 0) {
-            err.println(
-                    "rft replay: skipped "
+            warn(
+                    "skipped "
                             + progress.skipped()
                             + (progress.skipped() == 1 ? " line, " : " lines, the first ")
                             + progress.firstSkipped());
-        }
-    }
-
-    /** A missing file's exception has nothing but its name for a message. */
-    static String reason(Exception unreadable) {
-        return unreadable instanceof NoSuchFileException missing
-                ? missing.getFile() + ": no such file"
-                : String.valueOf(unreadable.getMessage());
-    }
-
-    /**
-     * A format, or none for finding it out.
-     *
-     * @param format the format
-     */
-    record Choice(Optional<LogFormat> format) {}
-
-    static final class FormatConverter implements ITypeConverter<Choice> {
-        @Override
-        public Choice convert(String value) {
-            if (value.equals("auto")) {
-                return new Choice(Optional.empty());
-            }
-            for (LogFormat known : LogFormat.values()) {
-                if (known.id().equals(value)) {
-                    return new Choice(Optional.of(known));
-                }
-            }
-            throw new TypeConversionException(
-                    "must be auto, "
-                            + Arrays.stream(LogFormat.values())
-                                    .map(LogFormat::id)
-                                    .collect(Collectors.joining(", "))
-                            + ", was '"
-                            + value
-                            + "'");
         }
     }
 }

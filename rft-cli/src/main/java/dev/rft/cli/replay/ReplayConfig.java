@@ -4,10 +4,10 @@ import dev.rft.monitor.MonitorConfig;
 import dev.rft.monitor.json.JsonFields;
 import dev.rft.monitor.json.JsonRecords;
 import dev.rft.monitor.json.MonitorConfigJson;
+import dev.rft.monitor.json.Reason;
+import dev.rft.monitor.json.TextFile;
 import dev.rft.monitor.profile.Profile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -54,7 +54,7 @@ public record ReplayConfig(MonitorConfig monitor, int quietSteps, int settleStep
     public static ReplayConfig read(Path file) throws IOException {
         Map<Class<?>, Function<JsonFields, ?>> sections =
                 Map.of(MonitorConfig.class, section -> MonitorConfigJson.read(section, file));
-        String json = Files.readString(file, StandardCharsets.UTF_8);
+        String json = TextFile.read(file);
         try {
             return JsonFields.read(
                     json, file.toString(), fields -> JsonRecords.read(fields, DEFAULTS, sections));
@@ -69,12 +69,37 @@ public record ReplayConfig(MonitorConfig monitor, int quietSteps, int settleStep
      * @param config a file as for {@link #read}; null for the defaults
      * @param profile a profile in place of the configuration's; null for none
      * @return the configuration
-     * @throws IOException when a file cannot be read, or is wrong
+     * @throws IOException when a file cannot be read, or is wrong, the fingerprints that the
+     *     configuration names among them; the message names the option
      */
     public static ReplayConfig of(@Nullable Path config, @Nullable Path profile)
             throws IOException {
-        ReplayConfig how = config == null ? DEFAULTS : read(config);
-        return profile == null ? how : how.withProfile(Profile.read(profile));
+        ReplayConfig how = config == null ? DEFAULTS : option("--config", () -> checked(config));
+        return profile == null
+                ? how
+                : how.withProfile(option("--profile", () -> Profile.read(profile)));
+    }
+
+    private static ReplayConfig checked(Path config) throws IOException {
+        ReplayConfig read = read(config);
+        try {
+            read.monitor().diagnoser();
+        } catch (IOException wrong) {
+            throw new IOException(config + ": monitor.fingerprints: " + Reason.of(wrong), wrong);
+        }
+        return read;
+    }
+
+    private interface Reading<T> {
+        T read() throws IOException;
+    }
+
+    private static <T> T option(String name, Reading<T> reading) throws IOException {
+        try {
+            return reading.read();
+        } catch (IOException wrong) {
+            throw new IOException(name + ": " + Reason.of(wrong), wrong);
+        }
     }
 
     /**

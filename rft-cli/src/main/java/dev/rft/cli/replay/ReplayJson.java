@@ -17,7 +17,7 @@ final class ReplayJson {
 
     private ReplayJson() {}
 
-    static String of(long records, List<ReplayedIncident> incidents) {
+    static String of(long records, List<ReplayedIncident> incidents, List<String> warnings) {
         StringWriter text = new StringWriter();
         JsonFactory factory =
                 JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
@@ -29,6 +29,9 @@ final class ReplayJson {
                 write(json, incident);
             }
             json.writeEndArray();
+            if (!warnings.isEmpty()) {
+                strings(json, "warnings", warnings);
+            }
             json.writeEndObject();
         } catch (IOException impossible) {
             throw new UncheckedIOException("a string cannot fail", impossible);

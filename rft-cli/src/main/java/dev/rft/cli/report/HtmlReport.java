@@ -1,5 +1,6 @@
 package dev.rft.cli.report;
 
+import dev.rft.cli.WholeFile;
 import dev.rft.cli.page.Page;
 import dev.rft.cli.page.Resources;
 import java.io.IOException;

@@ -1,13 +1,12 @@
 package dev.rft.cli.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rft.cli.WholeFile;
+import dev.rft.monitor.json.JsonSyntax;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,7 +112,7 @@ public record Summary(
      * @throws IOException when it cannot be read or a key is missing
      */
     public static Summary read(Path file) throws IOException {
-        JsonNode json = new ObjectMapper().readTree(Files.readString(file, StandardCharsets.UTF_8));
+        JsonNode json = JsonSyntax.read(file);
         for (String key : REQUIRED) {
             if (!json.hasNonNull(key)) {
                 throw new IOException(file + ": " + key + ": must be there, was missing");

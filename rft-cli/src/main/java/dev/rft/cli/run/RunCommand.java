@@ -1,7 +1,9 @@
 package dev.rft.cli.run;
 
 import dev.rft.api.signal.StepKey;
+import dev.rft.cli.Arguments;
 import dev.rft.monitor.Monitor;
+import dev.rft.monitor.json.Reason;
 import dev.rft.monitor.log.LogFormat;
 import dev.rft.recovery.Mode;
 import dev.rft.recovery.RecoveryConfig;
@@ -19,18 +21,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -74,11 +73,11 @@ public final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--format",
             paramLabel = "NAME",
-            converter = FormatConverter.class,
+            converter = Arguments.FormatName.class,
             description =
-                    "trl, verl, openrlhf, tensorboard or rft; found out by default, and rft for"
-                            + " the command's output.")
-    private @Nullable LogFormat format;
+                    "auto, trl, verl, openrlhf, tensorboard, rft or rft-faultbench (default: auto;"
+                            + " rft for the command's output).")
+    private Arguments.Format format = Arguments.Format.AUTO;
 
     @Option(
             names = "--config",
@@ -144,6 +143,7 @@ public final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--ack-steps",
             paramLabel = "N",
+            converter = Arguments.Count.class,
             description =
                     "A decision that the command has not answered after so many steps, and ten"
                             + " seconds, was advice (default: ${DEFAULT-VALUE}).")
@@ -174,13 +174,10 @@ public final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         RecoveryConfig thresholds = thresholds();
-        if (ackSteps < 1) {
-            throw bad("--ack-steps: must be >= 1, was " + ackSteps, null);
-        }
         if (OwnGroup.find(command.get(0)).isEmpty()) {
             throw bad("command: must be there and executable, was '" + command.get(0) + "'", null);
         }
-        if (log == null && format == LogFormat.TENSORBOARD) {
+        if (log == null && format.format().filter(LogFormat.TENSORBOARD::equals).isPresent()) {
             throw bad("--format: tensorboard must come with --log", null);
         }
         if (adviser != null && mode instanceof Mode.Shadow) {
@@ -194,7 +191,7 @@ public final class RunCommand implements Callable<Integer> {
                 new RunPlan(
                         command,
                         watched,
-                        Optional.ofNullable(format),
+                        format.format(),
                         directory.resolve("control"),
                         Child.Streams.inherited(),
                         output,
@@ -276,12 +273,15 @@ public final class RunCommand implements Callable<Integer> {
         }
         try {
             RecoveryConfig read = RecoveryConfig.read(config);
-            read.monitor().diagnoser(); // reads the fingerprints before anything is started
+            try {
+                read.monitor().diagnoser(); // reads the fingerprints before anything is started
+            } catch (IOException wrong) {
+                throw new IOException(
+                        config + ": monitor.fingerprints: " + Reason.of(wrong), wrong);
+            }
             return read;
-        } catch (NoSuchFileException missing) {
-            throw bad("--config: " + config + ": no such file", missing);
         } catch (IOException | IllegalArgumentException wrong) {
-            throw bad("--config: " + wrong.getMessage(), wrong);
+            throw bad("--config: " + Reason.of(wrong), wrong);
         }
     }
 
@@ -302,25 +302,6 @@ public final class RunCommand implements Callable<Integer> {
 
     private ParameterException bad(String message, @Nullable Throwable cause) {
         return new ParameterException(spec.commandLine(), message, cause);
-    }
-
-    static final class FormatConverter implements ITypeConverter<LogFormat> {
-        @Override
-        public LogFormat convert(String value) {
-            return Arrays.stream(LogFormat.values())
-                    .filter(known -> known.id().equals(value))
-                    .findFirst()
-                    .orElseThrow(
-                            () ->
-                                    new TypeConversionException(
-                                            "must be one of "
-                                                    + Arrays.stream(LogFormat.values())
-                                                            .map(LogFormat::id)
-                                                            .collect(Collectors.joining(", "))
-                                                    + ", was '"
-                                                    + value
-                                                    + "'"));
-        }
     }
 
     static final class ModeConverter implements ITypeConverter<Mode> {

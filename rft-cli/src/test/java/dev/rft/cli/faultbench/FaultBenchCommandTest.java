@@ -33,8 +33,8 @@ class FaultBenchCommandTest {
                 "--arm=prayer    | must be one of none, supervised, rollback-only, lr-cut, random",
                 "--fault=none    | must be one of reward-inflated",
                 "--fault=hang    | --fault: plan quick has no case of hang on addition",
-                "--seeds=one     | one",
-                "--parallel=0    | --parallel: must be >= 1, was 0",
+                "--seeds=one     | must be a 64-bit integer, was 'one'",
+                "--parallel=0    | must be an integer >= 1, was '0'",
             })
     void run_badOption_isExitCode2AndStartsNothing(String option, String message) {
         assertThat(execute("run", "--out=" + directory.resolve("bench"), option.strip()))
@@ -50,7 +50,9 @@ class FaultBenchCommandTest {
         assertThat(execute("run", "--out=" + directory)).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .contains(
-                        "--out: " + directory + ": must be empty or hold runs of the fault bench");
+                        "--out: "
+                                + directory
+                                + ": must be empty or hold bench.json of the fault bench");
         assertThat(directory)
                 .isDirectoryContaining("glob:**notes.txt")
                 .isDirectoryNotContaining("glob:**bench.json");

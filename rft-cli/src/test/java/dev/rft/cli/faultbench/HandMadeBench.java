@@ -6,6 +6,7 @@ import dev.rft.api.signal.Signals;
 import dev.rft.api.signal.StepKey;
 import dev.rft.api.signal.StepRecord;
 import dev.rft.recovery.journal.MetricsLog;
+import dev.rft.faultbench.bench.FaultBench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,7 +106,8 @@ final class HandMadeBench {
                 directory.resolve("result.json"),
                 String.format(
                         Locale.ROOT,
-                        "{\"accuracy_final\":%.2f,\"executed_steps\":%d,\"seconds\":2.5,\"completed\":%b}",
+                        "{\"bench_version\":%d,\"accuracy_final\":%.2f,\"executed_steps\":%d,\"seconds\":2.5,\"completed\":%b}",
+                        FaultBench.VERSION,
                         accuracy,
                         STEPS,
                         completed));

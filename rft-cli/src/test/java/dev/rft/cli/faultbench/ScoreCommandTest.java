@@ -119,7 +119,7 @@ class ScoreCommandTest {
         assertThat(execute("--html", page.toString())).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .contains(page.toString())
-                .contains("could not be written");
+                .contains("must be in a directory that is there");
     }
 
     private JsonNode json() throws IOException {

@@ -116,7 +116,7 @@ class ProfileCommandTest {
     @Test
     void call_sameLogTwice_isABadArgument() throws IOException {
         Path run = run("a", 1, 0.5, 100);
-        assertThat(profile(run, run, run, "--out", dir.resolve("p.json"))).isEqualTo(2);
+        assertThat(profile(run, run, "--out", dir.resolve("p.json"))).isEqualTo(2);
         assertThat(err.toString(UTF_8)).contains("must be different runs");
     }
 

@@ -245,11 +245,137 @@ class ReplayCommandTest {
         assertThat(replay(run(false).toString(), "--config", file.toString())).isEqualTo(2);
         assertThat(err.toString(UTF_8))
                 .isEqualTo(
-                        "rft replay: "
+                        "rft replay: --config: "
                                 + file
                                 + ": monitor.budget: unknown key, must be one of"
                                 + " [falseAlarmsPerTenThousandSteps, without, detectors,"
                                 + " rewardRange, fingerprints, profile]\n");
+    }
+
+    @Test
+    void call_filesThatOptionsName_areToldWithOptionKeyAndFile() throws IOException {
+        String run = run(false).toString();
+        Path missing = dir.resolve("no.json");
+        Path config = dir.resolve("config.json");
+
+        assertThat(replay(run, "--config", missing.toString())).isEqualTo(2);
+        assertThat(told()).isEqualTo("rft replay: --config: " + missing + ": no such file\n");
+        assertThat(replay(run, "--profile", missing.toString())).isEqualTo(2);
+        assertThat(told()).isEqualTo("rft replay: --profile: " + missing + ": no such file\n");
+        assertThat(replay(run, "--profile", dir.toString())).isEqualTo(2);
+        assertThat(told())
+                .isEqualTo("rft replay: --profile: " + dir + ": must be a file, is a directory\n");
+        Files.writeString(config, "{\"monitor\": {\"fingerprints\": \"no.json\"}}");
+        assertThat(replay(run, "--config", config.toString())).isEqualTo(2);
+        assertThat(told())
+                .isEqualTo(
+                        "rft replay: --config: "
+                                + config
+                                + ": monitor.fingerprints: "
+                                + missing
+                                + ": no such file\n");
+        Files.writeString(config, "{\"monitor\": {\"profile\": \"no.json\"}}");
+        assertThat(replay(run, "--config", config.toString())).isEqualTo(2);
+        assertThat(told())
+                .isEqualTo(
+                        "rft replay: --config: "
+                                + config
+                                + ": monitor.profile: must be a profile, was not: "
+                                + missing
+                                + ": no such file\n");
+        Files.writeString(config, "{\"monitor\": {");
+        assertThat(replay(run, "--config", config.toString())).isEqualTo(2);
+        assertThat(told())
+                .isEqualTo(
+                        "rft replay: --config: "
+                                + config
+                                + ": must be JSON, was not: it ends too early, before all that was"
+                                + " begun is closed at line 1, column 14\n");
+    }
+
+    private String told() {
+        String told = err.toString(UTF_8);
+        err.reset();
+        return told;
+    }
+
+    @Test
+    void call_whatIsNoLog_exitsWith2AndSaysWhy() throws IOException {
+        Path binary = Files.write(dir.resolve("b.bin"), new byte[] {0, 1, (byte) 0xFF, 10, 7});
+        Path empty = Files.createFile(dir.resolve("empty.jsonl"));
+        Path nothing = Files.createDirectory(dir.resolve("a b \u00e4"));
+
+        assertThat(replay(binary.toString())).isEqualTo(2);
+        assertThat(told()).startsWith("rft replay: " + binary + ": is of no format that rft reads");
+        assertThat(replay(binary.toString(), "--format", "trl")).isEqualTo(2);
+        assertThat(told()).startsWith("rft replay: " + binary + ": is of no format that rft reads");
+        assertThat(replay(empty.toString(), "--json")).isEqualTo(2);
+        assertThat(told()).isEqualTo("rft replay: " + empty + ": is empty\n");
+        assertThat(replay(empty.toString(), "--format", "verl")).isEqualTo(2);
+        assertThat(told()).isEqualTo("rft replay: " + empty + ": is empty\n");
+        assertThat(replay(nothing.toString())).isEqualTo(2);
+        assertThat(told())
+                .isEqualTo(
+                        "rft replay: " + nothing + ": holds no log of a format that rft reads\n");
+        Path device = Path.of("/dev/null");
+        if (Files.exists(device)) {
+            assertThat(replay(device.toString())).isEqualTo(2);
+            assertThat(told())
+                    .isEqualTo(
+                            "rft replay: /dev/null: must be a file or a directory, is neither,"
+                                    + " such as a pipe\n");
+        }
+        assertThat(out.toString(UTF_8)).isEmpty();
+    }
+
+    @Test
+    void call_formatOfAnotherLog_saysWhatItLooksLike() throws IOException {
+        Path log =
+                Files.writeString(
+                        dir.resolve("log.txt"),
+                        "step:1 - actor/pg_loss:0.1 - actor/grad_norm:1.0\n".repeat(3));
+
+        assertThat(replay(log.toString(), "--format", "trl")).isEqualTo(2);
+        assertThat(told())
+                .isEqualTo(
+                        "rft replay: "
+                                + log
+                                + ": holds no step of the format trl; it looks like verl\n");
+    }
+
+    @Test
+    void call_detectorOfASignalThatIsNotThere_isToldOf() throws IOException {
+        String run = run(false).toString();
+        Path config = dir.resolve("c.json");
+        String wanted =
+                "{\"monitor\": {\"detectors\": [{\"name\": \"change\", \"settings\":"
+                        + " {\"signal\": \"%s\", \"adverse\": \"UP\"}}]}}";
+
+        Files.writeString(config, wanted.formatted("rewards.mean"));
+        assertThat(replay(run, "--config", config.toString())).isZero();
+        String near =
+                "detector 'rewards.mean-change' saw no value of signal 'rewards.mean' in 80 steps;"
+                        + " the nearest names in the log: reward.mean";
+        assertThat(told()).isEqualTo("rft replay: " + near + "\n");
+
+        out.reset();
+        assertThat(replay(run, "--json", "--config", config.toString())).isZero();
+        JsonNode json = new ObjectMapper().readTree(out.toString(UTF_8));
+        assertThat(json.path("records").asInt()).isEqualTo(STEPS);
+        assertThat(json.path("incidents")).isEmpty();
+        assertThat(json.path("warnings")).extracting(JsonNode::asText).containsExactly(near);
+
+        err.reset();
+        Files.writeString(config, wanted.formatted("zzz"));
+        assertThat(replay(run, "--config", config.toString())).isZero();
+        assertThat(told())
+                .isEqualTo(
+                        "rft replay: detector 'zzz-change' saw no value of signal 'zzz' in 80"
+                                + " steps; the log has grad.norm, loss.policy, reward.mean\n");
+
+        Files.writeString(config, wanted.formatted("reward.mean"));
+        assertThat(replay(run, "--config", config.toString())).isZero();
+        assertThat(told()).isEmpty();
     }
 
     @Test

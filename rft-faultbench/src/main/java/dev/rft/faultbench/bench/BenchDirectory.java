@@ -3,6 +3,8 @@ package dev.rft.faultbench.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.rft.monitor.json.JsonSyntax;
+import dev.rft.monitor.json.Reason;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -25,7 +27,8 @@ final class BenchDirectory {
     private BenchDirectory() {}
 
     /**
-     * Makes a directory the bench's, unless it is already.
+     * Makes an empty directory the bench's, unless it is already. Any other is none of ours:
+     * labelled runs of somebody else can be scored, and are not written to.
      *
      * @param out the directory
      * @throws IOException when it is a file, cannot be written, or holds something that is not
@@ -38,17 +41,11 @@ final class BenchDirectory {
         try {
             Files.createDirectories(out);
         } catch (IOException failed) {
-            throw new IOException(out + ": could not be made: " + failed, failed);
+            throw new IOException(out + ": could not be made: " + Reason.of(failed), failed);
         }
         Path mark = out.resolve(MARK);
         if (Files.exists(mark)) {
-            int version = JSON.readTree(mark.toFile()).path(VERSION).asInt();
-            if (version != FaultBench.VERSION) {
-                throw new IOException(
-                        String.format(
-                                "%s: %s must be %d, was %d: its runs cannot be gone on with",
-                                mark, VERSION, FaultBench.VERSION, version));
-            }
+            checkVersion(mark);
             return;
         }
         List<Path> children;
@@ -63,7 +60,24 @@ final class BenchDirectory {
                             + " of the fault bench, holds "
                             + children.get(0).getFileName());
         }
-        RunFiles.write(mark, RunFiles.object().put(VERSION, FaultBench.VERSION));
+        try {
+            RunFiles.write(mark, RunFiles.object().put(VERSION, FaultBench.VERSION));
+        } catch (IOException failed) {
+            throw new IOException(out + ": must be writable, is not: " + Reason.of(failed), failed);
+        }
+    }
+
+    private static void checkVersion(Path mark) throws IOException {
+        JsonNode version = JsonSyntax.read(mark).path(VERSION);
+        if (version.asInt() != FaultBench.VERSION) {
+            throw new IOException(
+                    String.format(
+                            "%s: %s must be %d, was %s: its runs cannot be gone on with",
+                            mark,
+                            VERSION,
+                            FaultBench.VERSION,
+                            version.isMissingNode() ? "missing" : version));
+        }
     }
 
     /**
@@ -106,7 +120,7 @@ final class BenchDirectory {
         if (!Files.exists(file)) {
             return;
         }
-        JsonNode there = JSON.readTree(file.toFile());
+        JsonNode there = JsonSyntax.read(file);
         if (there instanceof ObjectNode object && !object.has(VERSION)) {
             object.put(VERSION, 1);
         }

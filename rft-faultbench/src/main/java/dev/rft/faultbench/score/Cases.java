@@ -1,9 +1,8 @@
 package dev.rft.faultbench.score;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.rft.faultbench.bench.FaultBench;
+import dev.rft.monitor.json.JsonSyntax;
 import dev.rft.recovery.event.RftEvent;
 import dev.rft.recovery.journal.JournalEntry;
 import dev.rft.recovery.journal.JournalReader;
@@ -25,7 +24,6 @@ final class Cases {
     private static final String RESULT = "result.json";
     private static final String JOURNAL = "journal.jsonl";
     private static final String INCURABLE = "NOTHING";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private Cases() {}
 
@@ -140,10 +138,6 @@ final class Cases {
     }
 
     private static JsonNode json(Path file) throws IOException {
-        try {
-            return JSON.readTree(file.toFile());
-        } catch (JsonProcessingException broken) {
-            throw new IOException(file + ": " + broken.getOriginalMessage(), broken);
-        }
+        return JsonSyntax.read(file);
     }
 }

@@ -59,6 +59,12 @@ class BenchDirectoryTest {
         Files.writeString(later.resolve("bench.json"), "{\"bench_version\":3}");
         assertThatThrownBy(() -> BenchDirectory.open(later))
                 .hasMessageContaining("bench_version must be 2, was 3");
+        Files.writeString(later.resolve("bench.json"), "{");
+        assertThatThrownBy(() -> BenchDirectory.open(later))
+                .hasMessageContaining("bench.json: must be JSON, was not: it ends too early");
+        Files.writeString(later.resolve("bench.json"), "{}");
+        assertThatThrownBy(() -> BenchDirectory.open(later))
+                .hasMessageContaining("bench_version must be 2, was missing");
     }
 
     @Test

@@ -21,15 +21,28 @@ final class ChangeProvider implements DetectorProvider {
                 Signal.of(
                         named.name(),
                         named.unit(),
-                        settings.constant("adverse", named.adverse()),
+                        adverse(settings.text("adverse", ""), named),
                         settings.constant("scale", named.scale()));
-        if (signal.adverse() == Signal.Direction.NONE) {
-            throw new IllegalArgumentException(
-                    "adverse: must be UP, DOWN or EITHER for " + signal + ", was NONE");
-        }
         return Detectors.change(
                 settings.text("id", signal + "-change"),
                 settings.constant("evidence", EvidenceClass.INFRASTRUCTURE),
                 signal);
+    }
+
+    /** The direction that was given; where none was, that of a signal that rft knows. */
+    private static Signal.Direction adverse(String given, Signal signal) {
+        String adverse = given.isEmpty() ? signal.adverse().name() : given;
+        return switch (adverse) {
+            case "UP" -> Signal.Direction.UP;
+            case "DOWN" -> Signal.Direction.DOWN;
+            case "EITHER" -> Signal.Direction.EITHER;
+            default ->
+                    throw new IllegalArgumentException(
+                            "adverse: must be UP, DOWN or EITHER for "
+                                    + signal
+                                    + (given.isEmpty()
+                                            ? ", is missing: rft does not know its direction"
+                                            : ", was '" + given + "'"));
+        };
     }
 }

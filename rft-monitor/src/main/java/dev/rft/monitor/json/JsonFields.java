@@ -1,16 +1,10 @@
 package dev.rft.monitor.json;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.rft.api.signal.Signal;
 import dev.rft.api.signal.Signals;
 import dev.rft.api.signal.StepKey;
-import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -29,14 +23,6 @@ import java.util.function.Supplier;
  */
 public final class JsonFields {
 
-    private static final JsonMapper MAPPER =
-            JsonMapper.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                    .build();
-
-    private static final int SHOWN = 80;
-
     private final JsonNode node;
     private final String path;
     private final Set<String> asked = new LinkedHashSet<>();
@@ -53,11 +39,7 @@ public final class JsonFields {
      * @return its fields
      */
     public static JsonFields parse(byte[] bytes) {
-        try {
-            return of(MAPPER.readTree(bytes));
-        } catch (IOException e) {
-            throw noJson(e);
-        }
+        return of(JsonSyntax.tree(bytes));
     }
 
     /**
@@ -67,11 +49,7 @@ public final class JsonFields {
      * @return its fields
      */
     public static JsonFields parse(String text) {
-        try {
-            return of(MAPPER.readTree(text));
-        } catch (JsonProcessingException e) {
-            throw noJson(e);
-        }
+        return of(JsonSyntax.tree(text));
     }
 
     /**
@@ -92,25 +70,7 @@ public final class JsonFields {
     }
 
     private static JsonFields of(JsonNode node) {
-        if (!node.isObject()) {
-            throw new IllegalArgumentException("must be an object, was " + shown(node));
-        }
-        return new JsonFields(node, "");
-    }
-
-    private static IllegalArgumentException noJson(IOException e) {
-        String what = e.toString();
-        if (e instanceof JsonProcessingException json) {
-            what = json.getOriginalMessage();
-            if (json.getLocation() != null) {
-                what +=
-                        " at line "
-                                + json.getLocation().getLineNr()
-                                + ", column "
-                                + json.getLocation().getColumnNr();
-            }
-        }
-        return new IllegalArgumentException("must be JSON, was not: " + what, e);
+        return new JsonFields(new JsonValue(node, "").object(), "");
     }
 
     /**
@@ -162,8 +122,7 @@ public final class JsonFields {
      * @param field its name
      */
     public String text(String field) {
-        JsonNode value = get(field);
-        return check(value.isTextual(), field, "a string", value).textValue();
+        return value(field).text();
     }
 
     /**
@@ -172,8 +131,7 @@ public final class JsonFields {
      * @param field its name
      */
     public boolean flag(String field) {
-        JsonNode value = get(field);
-        return check(value.isBoolean(), field, "true or false", value).booleanValue();
+        return value(field).flag();
     }
 
     /**
@@ -182,9 +140,7 @@ public final class JsonFields {
      * @param field its name
      */
     public int integer(String field) {
-        JsonNode value = get(field);
-        boolean fits = value.isIntegralNumber() && value.canConvertToInt();
-        return check(fits, field, "an integer of 32 bits", value).intValue();
+        return value(field).integer();
     }
 
     /**
@@ -193,9 +149,7 @@ public final class JsonFields {
      * @param field its name
      */
     public long longInteger(String field) {
-        JsonNode value = get(field);
-        boolean fits = value.isIntegralNumber() && value.canConvertToLong();
-        return check(fits, field, "an integer of 64 bits", value).longValue();
+        return value(field).longInteger();
     }
 
     /**
@@ -213,10 +167,7 @@ public final class JsonFields {
      * @param field its name
      */
     public long count(String field) {
-        JsonNode value = get(field);
-        boolean fits =
-                value.isIntegralNumber() && value.canConvertToLong() && value.longValue() >= 0;
-        return check(fits, field, "an integer >= 0", value).longValue();
+        return value(field).count();
     }
 
     /**
@@ -225,7 +176,7 @@ public final class JsonFields {
      * @param field its name
      */
     public double number(String field) {
-        return number(field, get(field));
+        return value(field).number();
     }
 
     /**
@@ -234,9 +185,7 @@ public final class JsonFields {
      * @param field its name
      */
     public double finite(String field) {
-        JsonNode value = get(field);
-        boolean fits = value.isNumber() && Double.isFinite(value.doubleValue());
-        return check(fits, field, "a finite number", value).doubleValue();
+        return value(field).finite();
     }
 
     /**
@@ -245,12 +194,7 @@ public final class JsonFields {
      * @param field its name
      */
     public double[] numbers(String field) {
-        JsonNode array = array(field);
-        double[] numbers = new double[array.size()];
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = number(field, array.get(i));
-        }
-        return numbers;
+        return value(field).elements().stream().mapToDouble(JsonValue::number).toArray();
     }
 
     /**
@@ -259,12 +203,7 @@ public final class JsonFields {
      * @param field its name
      */
     public List<Long> longs(String field) {
-        List<Long> longs = new ArrayList<>();
-        for (JsonNode value : array(field)) {
-            boolean fits = value.isIntegralNumber() && value.canConvertToLong();
-            longs.add(check(fits, field, "integers of 64 bits", value).longValue());
-        }
-        return longs;
+        return value(field).elements().stream().map(JsonValue::longOfMany).toList();
     }
 
     /**
@@ -273,11 +212,7 @@ public final class JsonFields {
      * @param field its name
      */
     public List<String> texts(String field) {
-        List<String> texts = new ArrayList<>();
-        for (JsonNode value : array(field)) {
-            texts.add(check(value.isTextual(), field, "strings", value).textValue());
-        }
-        return texts;
+        return value(field).elements().stream().map(JsonValue::textOfMany).toList();
     }
 
     /**
@@ -300,19 +235,7 @@ public final class JsonFields {
      * @param <E> their type
      */
     public <E extends Enum<E>> E constant(String field, Class<E> type) {
-        String value = text(field);
-        return Arrays.stream(type.getEnumConstants())
-                .filter(constant -> constant.name().equals(value))
-                .findFirst()
-                .orElseThrow(
-                        () ->
-                                wrong(
-                                        field,
-                                        "must be one of "
-                                                + Arrays.toString(type.getEnumConstants())
-                                                + ", was '"
-                                                + value
-                                                + "'"));
+        return value(field).constant(type);
     }
 
     /**
@@ -338,8 +261,7 @@ public final class JsonFields {
      * @param field its name
      */
     public JsonFields object(String field) {
-        JsonNode value = get(field);
-        return new JsonFields(check(value.isObject(), field, "an object", value), pathOf(field));
+        return new JsonFields(value(field).object(), pathOf(field));
     }
 
     /**
@@ -351,10 +273,9 @@ public final class JsonFields {
      */
     public <T> List<T> list(String field, Function<JsonFields, T> element) {
         List<T> list = new ArrayList<>();
-        JsonNode array = array(field);
-        for (int i = 0; i < array.size(); i++) {
-            JsonNode value = check(array.get(i).isObject(), field, "objects", array.get(i));
-            list.add(element.apply(new JsonFields(value, pathOf(field) + "[" + i + "]")));
+        for (JsonValue value : value(field).elements()) {
+            String at = pathOf(field) + "[" + list.size() + "]";
+            list.add(element.apply(new JsonFields(value.objectOfMany(), at)));
         }
         return list;
     }
@@ -410,41 +331,12 @@ public final class JsonFields {
         return path.isEmpty() ? field : path + "." + field;
     }
 
-    private JsonNode array(String field) {
-        JsonNode value = get(field);
-        return check(value.isArray(), field, "an array", value);
-    }
-
-    private double number(String field, JsonNode value) {
-        if (value.isNumber()) {
-            return value.doubleValue();
-        }
-        return switch (value.asText()) {
-            case "NaN" -> Double.NaN;
-            case "Infinity" -> Double.POSITIVE_INFINITY;
-            case "-Infinity" -> Double.NEGATIVE_INFINITY;
-            default -> check(false, field, "a number", value).doubleValue();
-        };
-    }
-
-    private JsonNode get(String field) {
+    private JsonValue value(String field) {
         asked.add(field);
         JsonNode value = node.get(field);
         if (value == null) {
             throw wrong(field, "must be there, is missing");
         }
-        return value;
-    }
-
-    private JsonNode check(boolean fits, String field, String wanted, JsonNode value) {
-        if (!fits) {
-            throw wrong(field, "must be " + wanted + ", was " + shown(value));
-        }
-        return value;
-    }
-
-    private static String shown(JsonNode value) {
-        String text = value.isMissingNode() ? "nothing" : value.toString();
-        return text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
+        return new JsonValue(value, pathOf(field));
     }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.NumberInput;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import dev.rft.monitor.json.JsonSyntax;
 import dev.rft.monitor.log.Names.Name;
 import java.io.IOException;
 import java.util.OptionalDouble;
@@ -146,10 +147,6 @@ final class JsonNumbers {
 
     /** Returns what a parser complains of, without the place, in one line. */
     static String reason(IOException broken) {
-        String message =
-                broken instanceof com.fasterxml.jackson.core.JsonProcessingException json
-                        ? json.getOriginalMessage()
-                        : broken.getMessage();
-        return message == null ? broken.getClass().getSimpleName() : message.replace('\n', ' ');
+        return JsonSyntax.complaint(broken);
     }
 }

@@ -39,6 +39,10 @@ final class LogFiles {
         if (Files.isRegularFile(path)) {
             return List.of(path);
         }
+        if (Files.exists(path) && !Files.isDirectory(path)) {
+            throw new LogException(
+                    path, 0, "must be a file or a directory, is neither, such as a pipe");
+        }
         if (!Files.isDirectory(path)) {
             throw new LogException(path, 0, "no such file or directory");
         }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.rft.api.signal.Signal;
 import dev.rft.monitor.json.JsonFields;
 import dev.rft.monitor.json.JsonText;
+import dev.rft.monitor.json.TextFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,6 @@ final class ProfileJson {
 
     private static final String FORMAT = "rft-profile";
     private static final int VERSION = 1;
-    private static final long LARGEST = 16 << 20;
 
     private ProfileJson() {}
 
@@ -57,11 +57,9 @@ final class ProfileJson {
     }
 
     static Profile read(Path file) throws IOException {
-        if (Files.size(file) > LARGEST) {
-            throw new IOException(file + ": must be at most " + LARGEST + " bytes");
-        }
+        String json = TextFile.read(file);
         try {
-            return profile(JsonFields.parse(Files.readAllBytes(file)));
+            return profile(JsonFields.parse(json));
         } catch (IllegalArgumentException wrong) {
             throw new IOException(file + ": " + wrong.getMessage(), wrong);
         }
