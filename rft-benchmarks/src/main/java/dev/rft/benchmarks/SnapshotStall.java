@@ -11,6 +11,7 @@ import dev.rft.recovery.RecoveryPolicies;
 import dev.rft.recovery.RunReport;
 import dev.rft.recovery.Supervisor;
 import dev.rft.recovery.snapshot.DirectorySnapshotStore;
+import dev.rft.recovery.snapshot.SnapshotStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,18 @@ final class SnapshotStall {
     private SnapshotStall() {}
 
     /** What one run has shown; no writes where nothing was stored. */
-    private record Round(TimedLoop loop, List<TimedLoop.Span> writes) {}
+    private record Round(TimedCalls loop, List<TimedCalls.Span> writes) {
+
+        /** Returns the steps, from the begin of the first phase to the end of the last. */
+        List<TimedCalls.Span> steps() {
+            return loop.from("collect", "observe");
+        }
+
+        /** Returns the snapshots that were taken. */
+        List<TimedCalls.Span> copies() {
+            return loop.of("snapshot");
+        }
+    }
 
     /**
      * Measures and prints.
@@ -90,8 +102,8 @@ final class SnapshotStall {
 
     private static Round plain(PolicyTrainer trainer, LoopSnapshot start, int steps) {
         trainer.restore(start);
-        TimedLoop loop = new TimedLoop(trainer);
-        run(supervisor(loop, Integer.MAX_VALUE), steps);
+        TimedCalls loop = new TimedCalls(trainer);
+        run(supervisor(loop.as(TrainingLoop.class), Integer.MAX_VALUE), steps);
         return new Round(loop, List.of());
     }
 
@@ -99,11 +111,15 @@ final class SnapshotStall {
             PolicyTrainer trainer, LoopSnapshot start, int steps, Path directory)
             throws IOException {
         trainer.restore(start);
-        TimedLoop loop = new TimedLoop(trainer);
+        TimedCalls loop = new TimedCalls(trainer);
         Path home = Files.createTempDirectory(directory, "stall");
-        try (TimedStore store = new TimedStore(DirectorySnapshotStore.open(home))) {
-            run(supervisor(loop, EVERY).snapshots(store), steps);
-            return new Round(loop, store.writes());
+        try (SnapshotStore store = DirectorySnapshotStore.open(home)) {
+            TimedCalls calls = new TimedCalls(store);
+            run(
+                    supervisor(loop.as(TrainingLoop.class), EVERY)
+                            .snapshots(calls.as(SnapshotStore.class)),
+                    steps);
+            return new Round(loop, calls.of("write")); // syncing included
         } finally {
             deleteTree(home);
         }
@@ -129,12 +145,12 @@ final class SnapshotStall {
     }
 
     private void add(Round alone, Round stored) {
-        List<TimedLoop.Span> twins = alone.loop().steps();
-        List<TimedLoop.Span> steps = stored.loop().steps();
+        List<TimedCalls.Span> twins = alone.steps();
+        List<TimedCalls.Span> steps = stored.steps();
         twins.forEach(step -> plain.add(seconds(step.nanos())));
         stored.writes().forEach(write -> writes.add(seconds(write.nanos())));
         for (int i = 0; i < steps.size(); i++) {
-            TimedLoop.Span step = steps.get(i);
+            TimedCalls.Span step = steps.get(i);
             long busy = stored.writes().stream().mapToLong(step::shared).sum();
             if (busy > 0) {
                 excess += seconds(step.nanos() - twins.get(i).nanos());
@@ -145,8 +161,8 @@ final class SnapshotStall {
         }
         // The first copy is made before the first step, the last may be after the last one.
         for (int i = 1; i < steps.size(); i++) {
-            TimedLoop.Span between = steps.get(i - 1).until(steps.get(i));
-            long copying = stored.loop().copies().stream().mapToLong(between::shared).sum();
+            TimedCalls.Span between = steps.get(i - 1).until(steps.get(i));
+            long copying = stored.copies().stream().mapToLong(between::shared).sum();
             if (copying > 0) {
                 handOvers.add(seconds(between.nanos()));
                 copies.add(seconds(copying));

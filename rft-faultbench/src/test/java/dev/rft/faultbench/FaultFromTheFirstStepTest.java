@@ -96,18 +96,29 @@ class FaultFromTheFirstStepTest {
     void supervised_learningRateTimesThirty_isRolledBackToTheStartAndTurnedDown() {
         try (LiveRun run = run(List.of(Injection.of(Fault.LR_SPIKE, 1)), SEED)) {
             double before = run.accuracy();
-            RunReport report = supervised(run);
-
-            assertThat(report.completed()).as(report.reason()).isTrue();
-            Incident incident = report.incidents().get(0);
-            assertThat(incident.onset()).isEqualTo(1);
-            assertThat(incident.opened().step()).isLessThanOrEqualTo(8);
-            assertThat(incident.diagnosis().cause()).isEqualTo(Fault.LR_SPIKE.cause());
-            Attempt last = incident.attempts().get(incident.attempts().size() - 1);
-            assertThat(last.action()).isInstanceOf(RecoveryAction.Rollback.class);
-            assertThat(last.outcome()).isEqualTo(Outcome.HELPED);
+            isRepaired(supervised(run), 8);
             assertThat(run.accuracy()).isGreaterThan(before - 0.05);
         }
+    }
+
+    @Test
+    void supervisedWithoutAProfile_learningRateTimesThirty_isRepairedFromTheSecondStepOn() {
+        try (LiveRun run = run(List.of(Injection.of(Fault.LR_SPIKE, 1)), SEED)) {
+            double before = run.accuracy();
+            isRepaired(Supervisor.of(run.loop()).run(STEPS), 2);
+            assertThat(run.accuracy()).isGreaterThan(before - 0.05);
+        }
+    }
+
+    private static void isRepaired(RunReport report, long seenBy) {
+        assertThat(report.completed()).as(report.reason()).isTrue();
+        Incident incident = report.incidents().get(0);
+        assertThat(incident.onset()).isEqualTo(1);
+        assertThat(incident.opened().step()).isLessThanOrEqualTo(seenBy);
+        assertThat(incident.diagnosis().cause()).isEqualTo(Fault.LR_SPIKE.cause());
+        Attempt last = incident.attempts().get(incident.attempts().size() - 1);
+        assertThat(last.action()).isInstanceOf(RecoveryAction.Rollback.class);
+        assertThat(last.outcome()).isEqualTo(Outcome.HELPED);
     }
 
     @Test

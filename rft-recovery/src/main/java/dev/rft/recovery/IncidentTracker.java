@@ -9,9 +9,7 @@ import dev.rft.monitor.diagnose.Diagnosis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BiFunction;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -285,7 +283,10 @@ final class IncidentTracker {
         StepKey key = observation.key();
         events.verified(key, incident.number(), attempt);
         if (outcome != Outcome.HELPED) {
-            judgement.harm().ifPresent(harm -> add(current, key, findings, List.of(harm)));
+            List<Finding> harm = judgement.harm().stream().toList();
+            if (!harm.isEmpty()) {
+                current.add(key, findings, harm, executed, diagnoser);
+            }
             return decide(current, observation, findings, Optional.of(attempt));
         }
         if (Ledger.refunded(attempt)) {
@@ -305,32 +306,7 @@ final class IncidentTracker {
         if (current.verification() == null) {
             current.forgetSilent(executed - config.incidents().quietSteps());
         }
-        add(current, observation.key(), findings, alarms);
-    }
-
-    /** Adds alarms to the incident, those included that have fallen silent meanwhile. */
-    private void add(
-            OpenIncident current, StepKey key, List<Finding> findings, List<Finding> alarms) {
-        current.alarmed(alarms, executed);
-        Incident incident = current.incident();
-        Incident merged = incident.with(alarms, incident.diagnosis());
-        Incident named = merged.with(alarms, diagnoser.apply(key, remembered(findings, merged)));
-        long onset = OpenIncident.onset(alarms, key.step());
-        // A failure that begins anew after a rollback says nothing of its first beginning, unless
-        // it reaches back to what both attempts share: then the snapshot was sick already.
-        boolean says = key.attempt() == incident.opened().attempt() || onset < current.sickFrom();
-        current.become(says ? named.beginningBy(onset) : named);
-    }
-
-    /**
-     * Returns the present verdicts, the incident's alarms standing in for detectors that have
-     * fallen silent since.
-     */
-    private static List<Finding> remembered(List<Finding> findings, Incident incident) {
-        List<Finding> all = new ArrayList<>(incident.findings());
-        Set<String> alarmed = all.stream().map(Finding::detector).collect(Collectors.toSet());
-        findings.stream().filter(now -> !alarmed.contains(now.detector())).forEach(all::add);
-        return all;
+        current.add(observation.key(), findings, alarms, executed, diagnoser);
     }
 
     private Decision decide(

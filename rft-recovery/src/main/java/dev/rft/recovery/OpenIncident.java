@@ -1,12 +1,16 @@
 package dev.rft.recovery;
 
 import dev.rft.api.signal.Observation;
+import dev.rft.api.signal.StepKey;
 import dev.rft.monitor.Finding;
 import dev.rft.monitor.Verdict;
+import dev.rft.monitor.diagnose.Diagnosis;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -68,10 +72,6 @@ final class OpenIncident {
         return incident;
     }
 
-    void become(Incident changed) {
-        incident = changed;
-    }
-
     /** Returns the healthy observations that the run is compared with. */
     List<Observation> reference() {
         return reference.stream()
@@ -84,11 +84,42 @@ final class OpenIncident {
         return Math.min(sickFrom, incident.onset());
     }
 
-    /** Counts a further step with alarms, and remembers whose they were. */
-    void alarmed(List<Finding> alarms, long executed) {
+    /**
+     * Adds alarms of a further step, those included that have fallen silent meanwhile.
+     *
+     * @param key the step
+     * @param findings its verdicts
+     * @param alarms what is added
+     * @param executed how many steps were executed so far
+     * @param diagnoser names the cause of a step's verdicts
+     */
+    void add(
+            StepKey key,
+            List<Finding> findings,
+            List<Finding> alarms,
+            long executed,
+            BiFunction<StepKey, List<Finding>, Diagnosis> diagnoser) {
         alarmSteps++;
         quietSteps = 0;
         alarms.forEach(alarm -> lastAlarm.put(alarm.detector(), executed));
+        Incident merged = incident.with(alarms, incident.diagnosis());
+        Incident named = merged.with(alarms, diagnoser.apply(key, remembered(findings, merged)));
+        long onset = onset(alarms, key.step());
+        // A failure that begins anew after a rollback says nothing of its first beginning, unless
+        // it reaches back to what both attempts share: then the snapshot was sick already.
+        boolean says = key.attempt() == incident.opened().attempt() || onset < sickFrom();
+        incident = says ? named.beginningBy(onset) : named;
+    }
+
+    /**
+     * Returns the present verdicts, the incident's alarms standing in for detectors that have
+     * fallen silent since.
+     */
+    private static List<Finding> remembered(List<Finding> findings, Incident incident) {
+        List<Finding> all = new ArrayList<>(incident.findings());
+        Set<String> alarmed = all.stream().map(Finding::detector).collect(Collectors.toSet());
+        findings.stream().filter(now -> !alarmed.contains(now.detector())).forEach(all::add);
+        return all;
     }
 
     /** Drops the alarms of detectors that have been silent since: they support nothing any more. */

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * update norm is proportional to the effective learning rate, so it tells whether what the repair
  * made up for is still there. Where it is (a hidden multiplier), nothing is turned; where it has
  * gone (a passing fault), the learning rate comes back whole. Without an update norm the probation
- * alone has to tell. An alarm within a probation takes the last turn back, and nothing is relaxed
- * in this run any more: an oscillation would cost more than a low learning rate.
+ * alone has to tell. A rate under which no step was ever healthy is not returned to. An alarm
+ * within a probation takes the last turn back, and nothing is relaxed in this run any more: an
+ * oscillation would cost more than a low learning rate.
  */
 final class Relaxer {
 
@@ -54,7 +55,7 @@ final class Relaxer {
      * @param reference healthy observations from before it
      */
     void repaired(double factor, Incident closed, List<Observation> reference) {
-        if (factor < 1) {
+        if (factor < 1 && !reference.isEmpty()) {
             // What was healthy before the first repair counts: later ones compare with reduced
             // updates.
             if (reduced == 1) {

@@ -18,7 +18,7 @@ final class RunAssembly {
 
     RunAssembly(Supervisor given) {
         this.given = given;
-        this.monitor = given.monitor == null ? given.config.monitor().monitor() : given.monitor;
+        this.monitor = given.monitor();
     }
 
     /** See {@link Supervisor#run}. */
@@ -124,35 +124,28 @@ final class RunAssembly {
     }
 
     private Session session(SnapshotRing ring, RunFiles files, RunMemory remembered) {
-        SessionBuilder session =
-                Session.builder()
-                        .monitor(monitor)
-                        .runId(given.runId)
-                        .policies(given.policies())
-                        .config(given.config)
-                        .clock(given.clock)
-                        .control(
-                                given.loop::capabilities,
-                                given.loop::knobs,
-                                onset ->
-                                        ring.newestGoodBefore(onset).stream()
-                                                .mapToLong(StepKey::step)
-                                                .findFirst());
-        session.callbacks(given.callbacks).mode(given.mode).memory(remembered);
-        if (given.diagnoser != null) {
-            session.diagnoser(given.diagnoser);
-        }
-        return listenedTo(session, files).build();
+        return heardFirst(files)
+                .like(given)
+                .monitor(monitor)
+                .memory(remembered)
+                .control(
+                        given.loop::capabilities,
+                        given.loop::knobs,
+                        onset ->
+                                ring.newestGoodBefore(onset).stream()
+                                        .mapToLong(StepKey::step)
+                                        .findFirst())
+                .build();
     }
 
-    /** Adds the listeners. The run's files, which this opens, hear of everything first. */
-    private SessionBuilder listenedTo(SessionBuilder session, RunFiles files) {
+    /** Begins a session whose first listeners are the run's files, which this opens. */
+    private SessionBuilder heardFirst(RunFiles files) {
+        SessionBuilder session = Session.builder();
         try {
             files.open(given.runId).forEach(session::listener);
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }
-        given.listeners.forEach(session::listener);
         return session;
     }
 

@@ -1,20 +1,15 @@
 package dev.rft.recovery;
 
-import dev.rft.api.control.Batch;
 import dev.rft.api.control.Capability;
-import dev.rft.api.control.Proposal;
 import dev.rft.api.control.TrainingLoop;
 import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.StepKey;
-import dev.rft.api.signal.Trajectory;
 import dev.rft.monitor.Monitor;
 import dev.rft.monitor.Verdict;
 import dev.rft.recovery.event.RftEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,19 +25,13 @@ final class SupervisedRun {
     private final SnapshotRing ring;
     private final RecoveryConfig config;
     private final ActionExecutor executor;
-    private final BatchGate batchGate;
+    private final GatedSteps gated;
     private final HangWatch watch;
     private final Mode mode;
     private final @Nullable StoredSnapshots stored;
 
     private StepKey key;
-    private boolean gateQuarantined;
-
-    /** Whether an update of the present step has begun to reach the weights. */
-    private boolean applying;
-
     private long executedSteps;
-    private long discardedUpdates;
     private long snapshotFailures;
     private int sinceSnapshot;
     private boolean resumed;
@@ -76,7 +65,7 @@ final class SupervisedRun {
                         config,
                         waits,
                         session.relaxing());
-        this.batchGate = batchGate;
+        this.gated = new GatedSteps(loop, batchGate, mode, session.announcer());
         this.key = start;
         this.watch = watch;
         this.mode = mode;
@@ -131,11 +120,11 @@ final class SupervisedRun {
     /** Executes one step and what it gives cause to. Returns why to stop, if so. */
     private Optional<RecoveryAction.Halt> step() {
         StepKey next = key.next();
-        long discardedBefore = discardedUpdates;
+        long discardedBefore = gated.discarded();
         Observation observation;
         watch.began(next);
         try {
-            observation = execute(next);
+            observation = gated.execute(key, next);
         } catch (RuntimeException e) {
             return failed(next, e);
         } finally {
@@ -148,7 +137,7 @@ final class SupervisedRun {
         key = next;
         executedSteps++;
         Decision decision =
-                session.observe(observation, (int) (discardedUpdates - discardedBefore));
+                session.observe(observation, (int) (gated.discarded() - discardedBefore));
         decision.verified().ifPresent(executor::settle);
         incidentOpen = decision.incident().isPresent();
         decision.incident()
@@ -172,7 +161,7 @@ final class SupervisedRun {
         boolean goesBack =
                 can(Capability.SNAPSHOT) && ring.newestGoodBefore(next.step()).isPresent();
         // Without a snapshot a restart is only enough while the weights are whole.
-        boolean torn = applying && !goesBack;
+        boolean torn = gated.applying() && !goesBack;
         boolean stuck = !can(Capability.RESTART) && !goesBack;
         boolean hopeless = hung == null && (interrupted(failure) || stuck);
         if (hopeless || torn) {
@@ -202,47 +191,6 @@ final class SupervisedRun {
 
     private static boolean interrupted(RuntimeException e) {
         return e.getCause() instanceof InterruptedException;
-    }
-
-    private Observation execute(StepKey next) {
-        applying = false;
-        Batch batch = gated(loop.collect(next));
-        for (int i = 0; i < batch.updates(); i++) {
-            Proposal proposal = loop.compute(batch);
-            applying = true;
-            if (proposal.finite() || !can(Capability.GATE_UPDATE)) {
-                loop.apply(proposal);
-            } else {
-                loop.discard(proposal);
-                discardedUpdates++;
-            }
-        }
-        return loop.observe();
-    }
-
-    /** Masks what the gate finds spoiled and what does not stand masked already. */
-    private Batch gated(Batch batch) {
-        boolean shut = gateQuarantined || mode instanceof Mode.Shadow;
-        if (shut || !can(Capability.MASK_TRAJECTORIES)) {
-            return batch;
-        }
-        Set<Integer> spoiled;
-        try {
-            List<Trajectory> all = batch.trajectories().trajectories();
-            spoiled =
-                    batchGate.spoiled(batch.trajectories()).stream()
-                            .filter(i -> !all.get(i).is(Trajectory.Flag.MASKED))
-                            .collect(Collectors.toUnmodifiableSet());
-        } catch (RuntimeException e) {
-            gateQuarantined = true;
-            LOG.error("the batch gate failed and is not asked any more; the run goes on", e);
-            announce(
-                    (run, at, time) ->
-                            new RftEvent.ComponentQuarantined(
-                                    run, at, time, "batch gate", e.toString()));
-            return batch;
-        }
-        return spoiled.isEmpty() ? batch : loop.mask(batch, spoiled);
     }
 
     private void during(Incident incident, StepKey judged) {
@@ -387,7 +335,7 @@ final class SupervisedRun {
                 reason,
                 session.incidents(),
                 executedSteps,
-                discardedUpdates,
+                gated.discarded(),
                 session.listenerFailures(),
                 snapshotFailures);
     }

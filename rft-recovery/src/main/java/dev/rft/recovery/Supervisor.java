@@ -2,16 +2,10 @@ package dev.rft.recovery;
 
 import dev.rft.api.control.TrainingLoop;
 import dev.rft.api.signal.StepKey;
-import dev.rft.monitor.Monitor;
-import dev.rft.monitor.diagnose.Diagnoser;
-import dev.rft.recovery.event.RftListener;
 import dev.rft.recovery.snapshot.DirectorySnapshotStore;
 import dev.rft.recovery.snapshot.SnapshotStore;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -66,16 +60,9 @@ import org.jspecify.annotations.Nullable;
  * Where nothing can bring the loop back into a known state, the run ends with {@link
  * TrainingFailedException}; an {@link Error} goes through as it is.
  */
-public final class Supervisor {
+public final class Supervisor extends SupervisionSettings<Supervisor> {
 
     final TrainingLoop loop;
-    final List<RftListener> listeners = new ArrayList<>();
-    @Nullable Monitor monitor;
-    @Nullable Diagnoser diagnoser;
-    private @Nullable List<RecoveryPolicy> policies;
-    RecoveryConfig config = RecoveryConfig.defaults();
-    Clock clock = Clock.systemUTC();
-    String runId = "run";
     StepKey start = StepKey.START;
     Optional<RunStore.Closed> store = Optional.empty();
     Optional<Executor> snapshotWriter = Optional.empty();
@@ -85,9 +72,7 @@ public final class Supervisor {
     RandomGenerator jitter = new SplittableRandom();
     @Nullable BooleanSupplier probe;
     RunMemory memory = RunMemory.NONE;
-    Mode mode = Mode.act();
     Watchdog watchdog = Watchdog.defaults();
-    Callbacks callbacks = Callbacks.defaults();
     Optional<Path> journal = Optional.empty();
     Optional<Path> metrics = Optional.empty();
     final Map<String, String> provenance = new TreeMap<>();
@@ -96,8 +81,9 @@ public final class Supervisor {
         this.loop = Objects.requireNonNull(loop, "loop");
     }
 
-    List<RecoveryPolicy> policies() {
-        return policies == null ? RecoveryPolicies.standard(config) : policies;
+    @Override
+    Supervisor self() {
+        return this;
     }
 
     /**
@@ -109,84 +95,6 @@ public final class Supervisor {
      */
     public static Supervisor of(TrainingLoop loop) {
         return new Supervisor(loop);
-    }
-
-    /**
-     * Sets the detectors, in place of those that the configuration names.
-     *
-     * @param chosen the monitor; the run feeds and rewinds it
-     * @return this
-     */
-    public Supervisor monitor(Monitor chosen) {
-        monitor = Objects.requireNonNull(chosen, "monitor");
-        return this;
-    }
-
-    /**
-     * Sets who names the cause, in place of the fingerprints that the configuration names.
-     *
-     * @param chosen the diagnoser
-     * @return this
-     */
-    public Supervisor diagnoser(Diagnoser chosen) {
-        diagnoser = Objects.requireNonNull(chosen, "diagnoser");
-        return this;
-    }
-
-    /**
-     * Sets who decides; {@link RecoveryPolicies#standard(RecoveryConfig)} unless set.
-     *
-     * @param inOrder asked in this order; the first answer that is something to do, and can be
-     *     done, wins; copied
-     * @return this
-     */
-    public Supervisor policies(List<RecoveryPolicy> inOrder) {
-        policies = List.copyOf(inOrder);
-        return this;
-    }
-
-    /**
-     * Sets the thresholds.
-     *
-     * @param chosen the configuration
-     * @return this
-     */
-    public Supervisor config(RecoveryConfig chosen) {
-        config = Objects.requireNonNull(chosen, "config");
-        return this;
-    }
-
-    /**
-     * Adds a listener.
-     *
-     * @param listener receives every event, after those added before it
-     * @return this
-     */
-    public Supervisor listener(RftListener listener) {
-        listeners.add(Objects.requireNonNull(listener, "listener"));
-        return this;
-    }
-
-    /**
-     * Sets where events take their time from.
-     *
-     * @param chosen the clock, the system's in UTC unless set
-     * @return this
-     */
-    public Supervisor clock(Clock chosen) {
-        clock = Objects.requireNonNull(chosen, "clock");
-        return this;
-    }
-
-    /**
-     * Names the run in its events.
-     *
-     * @param id the name, {@code run} unless set
-     * @return this
-     */
-    public Supervisor runId(String id) {
-        runId = Objects.requireNonNull(id, "id");
-        return this;
     }
 
     /**
@@ -317,17 +225,6 @@ public final class Supervisor {
     }
 
     /**
-     * Sets how much is decided without asking.
-     *
-     * @param chosen the mode, {@link Mode#act} unless set
-     * @return this
-     */
-    public Supervisor mode(Mode chosen) {
-        mode = Objects.requireNonNull(chosen, "mode");
-        return this;
-    }
-
-    /**
      * Sets when a step counts as hanging.
      *
      * @param chosen the watchdog, {@link Watchdog#defaults} unless set
@@ -335,17 +232,6 @@ public final class Supervisor {
      */
     public Supervisor watchdog(Watchdog chosen) {
         watchdog = Objects.requireNonNull(chosen, "watchdog");
-        return this;
-    }
-
-    /**
-     * Sets how listeners and advisers are called.
-     *
-     * @param chosen the limits and the threads, {@link Callbacks#defaults} unless set
-     * @return this
-     */
-    public Supervisor callbacks(Callbacks chosen) {
-        callbacks = Objects.requireNonNull(chosen, "callbacks");
         return this;
     }
 

@@ -1,29 +1,19 @@
 package dev.rft.recovery;
 
-import dev.rft.api.control.SnapshotInput;
-import dev.rft.api.signal.StepKey;
 import dev.rft.recovery.snapshot.SnapshotInfo;
 import dev.rft.recovery.snapshot.SnapshotStore;
 import java.io.IOException;
-import java.util.List;
 
 /** A store whose disk may be full. */
-final class BrokenStore implements SnapshotStore {
+final class BrokenStore extends ForwardingStore {
 
     volatile boolean full;
 
     /** The first file of a snapshot can be written, and the next cannot. */
     volatile boolean fullHalfWay;
 
-    private final SnapshotStore store;
-
     BrokenStore(SnapshotStore store) {
-        this.store = store;
-    }
-
-    @Override
-    public int begin(String runId) throws IOException {
-        return store.begin(runId);
+        super(store);
     }
 
     @Override
@@ -31,7 +21,7 @@ final class BrokenStore implements SnapshotStore {
         if (full) {
             throw new IOException("no space left on device");
         }
-        store.write(
+        super.write(
                 info,
                 out -> {
                     if (fullHalfWay) {
@@ -40,35 +30,5 @@ final class BrokenStore implements SnapshotStore {
                     }
                     content.writeTo(out);
                 });
-    }
-
-    @Override
-    public List<StepKey> keys() throws IOException {
-        return store.keys();
-    }
-
-    @Override
-    public SnapshotInfo info(StepKey key) throws IOException {
-        return store.info(key);
-    }
-
-    @Override
-    public SnapshotInput open(StepKey key) throws IOException {
-        return store.open(key);
-    }
-
-    @Override
-    public void markGood(StepKey key) throws IOException {
-        store.markGood(key);
-    }
-
-    @Override
-    public void delete(StepKey key) throws IOException {
-        store.delete(key);
-    }
-
-    @Override
-    public void close() throws IOException {
-        store.close();
     }
 }

@@ -9,10 +9,6 @@ import dev.rft.recovery.journal.JournalReader;
 import dev.rft.recovery.journal.JsonlJournal;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -58,28 +54,8 @@ class ChaosTest {
     void run_clockThatJumpsBack_changesNothingButTheTimes() throws IOException {
         QuadraticLoop loop = faulty(7);
         Path file = directory.resolve("journal.jsonl");
-        Clock backwards =
-                new Clock() {
-                    private long hours;
-
-                    @Override
-                    public ZoneId getZone() {
-                        return ZoneOffset.UTC;
-                    }
-
-                    @Override
-                    public Clock withZone(ZoneId zone) {
-                        return this;
-                    }
-
-                    @Override
-                    public Instant instant() {
-                        hours++;
-                        return Instant.EPOCH.minusSeconds(3_600 * hours);
-                    }
-                };
-
-        RunReport report = Fixtures.supervisor(loop).clock(backwards).journal(file).run(120);
+        RunReport report =
+                Fixtures.supervisor(loop).clock(new JumpingClock()).journal(file).run(120);
 
         assertThat(report.completed()).isTrue();
         assertThat(loop.state).isEqualTo(undisturbed(7).state);

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.rft.api.signal.Observation;
+import dev.rft.api.signal.StepKey;
+import dev.rft.monitor.diagnose.Cause;
 import dev.rft.recovery.QuadraticLoop.Fault;
 import dev.rft.recovery.event.RftEvent;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The way back up of a learning rate that a repair has turned down. */
@@ -126,5 +130,32 @@ class RelaxingTest {
         loop.hiddenMultiplier = Fault.during(60, 62);
         run(40, every(20));
         assertThat(turns()).isEmpty();
+    }
+
+    @Test
+    void next_rateUnderWhichNoStepWasHealthy_isNotReturnedTo() {
+        Observation healthy = Observation.of(1, Map.of(UPDATE_NORM, 1.0));
+
+        assertThat(nextAfterARepair(List.of(healthy))).isPresent();
+        assertThat(nextAfterARepair(List.of())).isEmpty();
+    }
+
+    private static Optional<RecoveryAction.ScaleLearningRate> nextAfterARepair(
+            List<Observation> reference) {
+        Relaxer relaxer = new Relaxer(new RecoveryConfig.Relaxing(true, 5, 2));
+        Incident closed =
+                new Incident(
+                        1,
+                        StepKey.START.next(),
+                        1,
+                        List.of(),
+                        Fixtures.certain(Cause.KL_EXPLOSION),
+                        List.of(),
+                        List.of());
+        relaxer.repaired(0.05, closed, reference);
+        for (int step = 2; step < 12; step++) {
+            relaxer.clean(Observation.of(step, Map.of(UPDATE_NORM, 0.2)));
+        }
+        return relaxer.next();
     }
 }

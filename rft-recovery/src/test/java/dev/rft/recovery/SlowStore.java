@@ -1,6 +1,5 @@
 package dev.rft.recovery;
 
-import dev.rft.api.control.SnapshotInput;
 import dev.rft.api.control.SnapshotOutput;
 import dev.rft.api.signal.StepKey;
 import dev.rft.recovery.snapshot.SnapshotInfo;
@@ -8,10 +7,9 @@ import dev.rft.recovery.snapshot.SnapshotStore;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.List;
 
 /** A store that takes its time over each file, and tells when it is at what. */
-final class SlowStore implements SnapshotStore {
+final class SlowStore extends ForwardingStore {
 
     /** Is told what begins, and takes its time. */
     @FunctionalInterface
@@ -19,23 +17,22 @@ final class SlowStore implements SnapshotStore {
         void at(char mark);
     }
 
-    private final SnapshotStore store;
     private final Pace pace;
 
     SlowStore(SnapshotStore store, Pace pace) {
-        this.store = store;
+        super(store);
         this.pace = pace;
     }
 
     @Override
     public int begin(String runId) throws IOException {
         pace.at('b');
-        return store.begin(runId);
+        return super.begin(runId);
     }
 
     @Override
-    public void write(SnapshotInfo info, SnapshotStore.Content content) throws IOException {
-        store.write(
+    public void write(SnapshotInfo info, Content content) throws IOException {
+        super.write(
                 info,
                 out -> {
                     content.writeTo(slow(out));
@@ -74,36 +71,16 @@ final class SlowStore implements SnapshotStore {
     }
 
     @Override
-    public List<StepKey> keys() throws IOException {
-        return store.keys();
-    }
-
-    @Override
-    public SnapshotInfo info(StepKey key) throws IOException {
-        return store.info(key);
-    }
-
-    @Override
-    public SnapshotInput open(StepKey key) throws IOException {
-        return store.open(key);
-    }
-
-    @Override
     public void markGood(StepKey key) throws IOException {
         pace.at('g');
-        store.markGood(key);
+        super.markGood(key);
         pace.at('g');
     }
 
     @Override
     public void delete(StepKey key) throws IOException {
         pace.at('d');
-        store.delete(key);
+        super.delete(key);
         pace.at('d');
-    }
-
-    @Override
-    public void close() throws IOException {
-        store.close();
     }
 }

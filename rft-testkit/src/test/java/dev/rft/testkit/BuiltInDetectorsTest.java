@@ -88,6 +88,13 @@ class BuiltInDetectorsTest {
     }
 
     @Nested
+    class FarUpdate extends Contract {
+        FarUpdate() {
+            super(Detectors.farUpdate(), logNormal(KL_UPDATE, 1e-2, 0.5, 0.3));
+        }
+    }
+
+    @Nested
     class RewardCollapse extends Contract {
         RewardCollapse() {
             super(Detectors.rewardCollapse(), Series.binomial(REWARD_MEAN, 0.5, 64, 3));

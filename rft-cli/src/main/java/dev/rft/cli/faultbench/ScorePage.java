@@ -1,22 +1,19 @@
 package dev.rft.cli.faultbench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.samskivert.mustache.Mustache;
+import dev.rft.cli.page.Page;
 import dev.rft.faultbench.score.ArmScore;
 import dev.rft.faultbench.score.Harm;
 import dev.rft.faultbench.score.RepairScore;
 import dev.rft.faultbench.score.Share;
 import dev.rft.faultbench.score.Table;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /** A score as a page that needs nothing but itself. */
@@ -37,7 +34,6 @@ final class ScorePage {
         List<Table> tables = new ArrayList<>(repair.tables());
         tables.addAll(2, seen.tables(repair.benignChanges()));
         Map<String, Object> page = new LinkedHashMap<>();
-        page.put("css", resource("score.css"));
         page.put("directory", directory.toString());
         page.put("title", "Broken trainings, seen, named and repaired");
         page.put("headline", headline());
@@ -47,7 +43,7 @@ final class ScorePage {
         page.put("hasOracle", arm("oracle").isPresent());
         page.put("chart", HarmChart.of(harms));
         page.put("tables", tables.stream().map(ScorePage::table).toList());
-        return Mustache.compiler().defaultValue("").compile(resource("score.html")).execute(page);
+        return Page.render(ScorePage.class, "score", page);
     }
 
     private String headline() {
@@ -142,12 +138,5 @@ final class ScorePage {
 
     private static long sum(List<String> row) {
         return row.stream().skip(1).filter(c -> c.matches("\\d+")).mapToLong(Long::parseLong).sum();
-    }
-
-    private static String resource(String name) throws IOException {
-        try (InputStream in = ScorePage.class.getResourceAsStream(name)) {
-            return new String(
-                    Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.rft.cli.report;
 
+import dev.rft.cli.page.Resources;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.Properties;
@@ -25,10 +26,11 @@ record ChartLibrary(String version, String script) {
 
     static ChartLibrary load() throws IOException {
         Properties properties = new Properties();
-        properties.load(new StringReader(Resources.text(PROPERTIES)));
+        properties.load(new StringReader(Resources.text(ChartLibrary.class, PROPERTIES)));
         String version = properties.getProperty("version", "").strip();
         String script =
                 Resources.text(
+                        ChartLibrary.class,
                         "/META-INF/resources/webjars/chart.js/"
                                 + version
                                 + "/dist/chart.umd.min.js");

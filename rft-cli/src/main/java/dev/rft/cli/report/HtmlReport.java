@@ -1,6 +1,7 @@
 package dev.rft.cli.report;
 
-import com.samskivert.mustache.Mustache;
+import dev.rft.cli.page.Page;
+import dev.rft.cli.page.Resources;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -38,15 +39,14 @@ public final class HtmlReport {
 
     static String render(ReportData data) throws IOException {
         ChartLibrary library = ChartLibrary.load();
-        String script = Resources.text("report.js");
+        String script = Resources.text(HtmlReport.class, "report.js");
         Map<String, Object> page = new HashMap<>(new ReportPage(data).values());
-        page.put("css", Resources.text("report.css"));
         page.put("chartJs", library.script());
         page.put("chartJsVersion", library.version());
         page.put("reportJs", script);
         page.put("scriptHashes", hashes(List.of(library.script(), script)));
         page.put("data", forScriptElement(new ChartData(data).toJson().toString()));
-        return Mustache.compiler().compile(Resources.text("report.html")).execute(page);
+        return Page.render(HtmlReport.class, "report", page);
     }
 
     /** Within a script element nothing is unescaped, and {@code </script} would end it. */

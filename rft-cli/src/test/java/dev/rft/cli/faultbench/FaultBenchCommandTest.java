@@ -63,7 +63,7 @@ class FaultBenchCommandTest {
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             assertThat(channel.lock().isValid()).isTrue();
-            Files.writeString(bench.resolve("bench.json"), "{\"bench_version\":1}");
+            Files.writeString(bench.resolve("bench.json"), "{\"bench_version\":2}");
             assertThat(execute("run", "--out=" + bench, "--seeds=1,1")).isEqualTo(1);
         }
 

@@ -28,7 +28,8 @@ final class BenchDirectory {
      * Makes a directory the bench's, unless it is already.
      *
      * @param out the directory
-     * @throws IOException when it is a file, cannot be written, or holds something else
+     * @throws IOException when it is a file, cannot be written, or holds something that is not
+     *     marked as the bench's, or of another version
      */
     static void open(Path out) throws IOException {
         if (Files.exists(out) && !Files.isDirectory(out)) {
@@ -54,11 +55,12 @@ final class BenchDirectory {
         try (Stream<Path> all = Files.list(out)) {
             children = all.sorted().toList();
         }
-        if (!children.isEmpty()
-                && children.stream().noneMatch(c -> Files.exists(c.resolve("label.json")))) {
+        if (!children.isEmpty()) {
             throw new IOException(
                     out
-                            + ": must be empty or hold runs of the fault bench, holds "
+                            + ": must be empty or hold "
+                            + MARK
+                            + " of the fault bench, holds "
                             + children.get(0).getFileName());
         }
         RunFiles.write(mark, RunFiles.object().put(VERSION, FaultBench.VERSION));

@@ -174,6 +174,32 @@ public record ArmScore(
                         .toList());
     }
 
+    static List<String> inWorkloadHead() {
+        return List.of(
+                "workload",
+                "arm",
+                "recovered",
+                "median gain",
+                "gap",
+                "made worse",
+                "stopped rightly",
+                "harmless, made worse",
+                "benign, acted on");
+    }
+
+    List<String> inWorkload(String workload) {
+        return List.of(
+                workload,
+                arm,
+                recovered.counts(),
+                number("%.2f", medianGain),
+                points(gap, gapError),
+                worse.counts(),
+                stoppedRightly.counts(),
+                unharmedWorse.counts(),
+                benignActedOn.counts());
+    }
+
     static Comparator<ArmScore> order() {
         return Comparator.comparing((ArmScore each) -> !each.arm.equals("supervised"))
                 .thenComparing(each -> each.arm.equals(Case.ORACLE))

@@ -82,6 +82,12 @@ record Case(String run, Truth truth, Accuracy healthy, Map<String, Ending> arms)
         }
     }
 
+    /** Returns the name of its workload and seed. */
+    String unit() {
+        String end = "-" + truth.id();
+        return run.endsWith(end) ? run.substring(0, run.length() - end.length()) : run;
+    }
+
     Ending alone() {
         return Objects.requireNonNull(arms.get(ALONE));
     }

@@ -159,7 +159,7 @@ public record Harm(
                                         ? "–"
                                         : ArmScore.points(loss, seedHalfWidth() / NORMAL),
                                 verdict(),
-                                seen.of() == 0 ? "–" : seen.hits() + "/" + seen.of()));
+                                seen.counts()));
         for (String arm : shown) {
             Double accuracy = arms.get(arm);
             row.add(accuracy == null ? "–" : percent(accuracy));

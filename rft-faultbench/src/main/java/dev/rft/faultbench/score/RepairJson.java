@@ -1,6 +1,8 @@
 package dev.rft.faultbench.score;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
 
 /** Scores as JSON. A number that does not exist, such as a mean of none, is null. */
 final class RepairJson {
@@ -22,6 +24,14 @@ final class RepairJson {
         share(json, "unharmed_made_worse", score.unharmedWorse());
         share(json, "benign_made_worse", score.benignWorse());
         share(json, "benign_acted_on", score.benignActedOn());
+    }
+
+    static void groups(ObjectNode json, Map<String, List<ArmScore>> groups) {
+        groups.forEach(
+                (id, scores) -> {
+                    ObjectNode of = json.putObject(id);
+                    scores.forEach(each -> arm(of.putObject(each.arm()), each));
+                });
     }
 
     static void harm(ObjectNode json, Harm harm) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * What repairs were worth, in accuracy on held-out tasks: against doing nothing, against the
@@ -66,11 +67,18 @@ public final class RepairScore {
 
     /** Returns the arms' scores by fault, strength and setting, over workloads and seeds. */
     public Map<String, List<ArmScore>> byCase() {
+        return scoresBy(cases.stream().filter(Case::faulty).toList(), each -> each.truth().id());
+    }
+
+    /** Returns the arms' scores by workload, over faults and seeds. */
+    public Map<String, List<ArmScore>> byWorkload() {
+        return scoresBy(cases, each -> each.truth().workload());
+    }
+
+    private Map<String, List<ArmScore>> scoresBy(List<Case> among, Function<Case, String> key) {
         Map<String, List<Case>> groups = new TreeMap<>();
-        for (Case each : cases) {
-            if (each.faulty()) {
-                groups.computeIfAbsent(each.truth().id(), any -> new ArrayList<>()).add(each);
-            }
+        for (Case each : among) {
+            groups.computeIfAbsent(key.apply(each), any -> new ArrayList<>()).add(each);
         }
         Map<String, List<ArmScore>> scores = new TreeMap<>();
         groups.forEach((id, group) -> scores.put(id, scores(group)));
@@ -84,8 +92,23 @@ public final class RepairScore {
         return List.of(
                 ArmScore.repair(arms),
                 ArmScore.noHarm(arms),
+                perWorkload(),
+                Unbroken.table(cases),
                 perCase(names),
                 Harm.table(harm(), names));
+    }
+
+    private Table perWorkload() {
+        List<List<String>> rows = new ArrayList<>();
+        byWorkload()
+                .forEach(
+                        (workload, scores) ->
+                                scores.forEach(each -> rows.add(each.inWorkload(workload))));
+        return new Table(
+                "Repair by workload",
+                "Over faults and seeds; counts as above.",
+                ArmScore.inWorkloadHead(),
+                rows);
     }
 
     private Table perCase(List<String> arms) {
@@ -122,7 +145,7 @@ public final class RepairScore {
 
     private static String counts(ArmScore score) {
         Share share = score.recovered().of() > 0 ? score.recovered() : score.stoppedRightly();
-        return share.of() == 0 ? "no harm" : share.hits() + "/" + share.of();
+        return share.of() == 0 ? "no harm" : share.counts();
     }
 
     private static long worse(ArmScore score) {
@@ -135,12 +158,8 @@ public final class RepairScore {
         json.put("cases", cases.size());
         ObjectNode perArm = json.putObject("arms");
         arms().forEach(arm -> RepairJson.arm(perArm.putObject(arm.arm()), arm));
-        ObjectNode perCase = json.putObject("by_case");
-        byCase().forEach(
-                        (id, scores) -> {
-                            ObjectNode of = perCase.putObject(id);
-                            scores.forEach(arm -> RepairJson.arm(of.putObject(arm.arm()), arm));
-                        });
+        RepairJson.groups(json.putObject("by_case"), byCase());
+        RepairJson.groups(json.putObject("by_workload"), byWorkload());
         harm().forEach(harm -> RepairJson.harm(json.withArray("harm").addObject(), harm));
         return json;
     }

@@ -61,4 +61,9 @@ public record Share(long hits, long of) {
                         low(),
                         high());
     }
+
+    /** Returns the counts alone: {@code 3/4}. */
+    String counts() {
+        return of == 0 ? "–" : hits + "/" + of;
+    }
 }

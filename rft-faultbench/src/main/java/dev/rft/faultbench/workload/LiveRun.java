@@ -37,7 +37,6 @@ public final class LiveRun implements AutoCloseable {
 
     private static final int GROUP = 8;
     private static final int TURNS = 3;
-    private static final double LEARNING_RATE = 5e-4;
     private static final double CRITIC_LEARNING_RATE = 1e-3;
     private static final double LAMBDA = 0.95;
     private static final double KL_COEFFICIENT = 0.01;
@@ -87,7 +86,9 @@ public final class LiveRun implements AutoCloseable {
         if (workload.critic()) {
             parts = parts.withCritic(critic(warmStart, setting.seed()));
         }
-        trainer = new PolicyTrainer(parts, config(setting), name, System::nanoTime);
+        trainer =
+                new PolicyTrainer(
+                        parts, config(setting, workload.learningRate()), name, System::nanoTime);
         loop = new FaultyLoop(trainer, injector);
     }
 
@@ -186,14 +187,14 @@ public final class LiveRun implements AutoCloseable {
         return sampling;
     }
 
-    private PolicyTrainerConfig config(Setting setting) {
+    private PolicyTrainerConfig config(Setting setting, double learningRate) {
         return new PolicyTrainerConfig(
                 setting.seed(),
                 setting.promptsPerStep(),
                 GROUP,
                 1,
                 sampling(),
-                LEARNING_RATE,
+                learningRate,
                 1,
                 setting.evaluateEvery());
     }

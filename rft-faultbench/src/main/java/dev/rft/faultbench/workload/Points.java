@@ -108,7 +108,7 @@ public final class Points implements Task {
 
     @Override
     public double warmLoss() {
-        return 0.22;
+        return 0.15;
     }
 
     /** Tells whether a response uses the prompt's cards, each once, and meets its target. */

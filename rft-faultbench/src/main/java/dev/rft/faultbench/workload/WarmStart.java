@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntConsumer;
@@ -38,7 +39,7 @@ public final class WarmStart {
     /** Updates that the supervised training makes at least. */
     public static final int LEAST_STEPS = 160;
 
-    private static final int MOST_STEPS = 600;
+    private static final int MOST_STEPS = 3_000;
     private static final int RECENT = 20;
 
     private static final NDIndex ALL = new NDIndex("...");
@@ -75,6 +76,8 @@ public final class WarmStart {
      * @param seed all randomness follows from it
      * @param progress told after each update how many were made
      * @return the weights
+     * @throws IllegalStateException when the loss is not low enough after {@value #MOST_STEPS}
+     *     updates: a policy that can do nothing has nothing to lose
      */
     public static WarmStart train(
             NDManager manager,
@@ -92,9 +95,7 @@ public final class WarmStart {
             SupervisedTrainer trainer =
                     new SupervisedTrainer(model, task.tokenizer(), optimizer, 1);
             double[] losses = new double[RECENT];
-            for (int step = 1;
-                    step <= MOST_STEPS && !enough(step, losses, task.warmLoss());
-                    step++) {
+            for (int step = 1; !enough(step, losses, task); step++) {
                 RandomGenerator random = randomness.of(Purpose.WARM_START, new StepKey(0, step, 0));
                 List<Prompt> batch = new ArrayList<>(BATCH);
                 for (int i = 0; i < BATCH; i++) {
@@ -159,8 +160,21 @@ public final class WarmStart {
     }
 
     /** Some seeds stay on a plateau for longer: what counts is how good the model is, not when. */
-    private static boolean enough(int step, double[] losses, double goodEnough) {
-        return step > LEAST_STEPS && Arrays.stream(losses).average().orElseThrow() < goodEnough;
+    private static boolean enough(int step, double[] losses, Task task) {
+        double loss = Arrays.stream(losses).average().orElseThrow();
+        boolean good = step > LEAST_STEPS && loss < task.warmLoss();
+        if (!good && step > MOST_STEPS) {
+            throw new IllegalStateException(
+                    String.format(
+                            Locale.ROOT,
+                            "warm start of %s: the mean loss must fall below %s within %d updates,"
+                                    + " was %.3f",
+                            task.id(),
+                            task.warmLoss(),
+                            MOST_STEPS,
+                            loss));
+        }
+        return good;
     }
 
     /** Returns the sizes of the model. */

@@ -10,8 +10,11 @@ import java.util.Optional;
  * @param id the name in files and options
  * @param task the task
  * @param critic whether a critic gives the advantages (PPO) instead of the group (GRPO)
+ * @param learningRate the policy's learning rate; positive
  */
-public record Workload(String id, Task task, boolean critic) {
+public record Workload(String id, Task task, boolean critic, double learningRate) {
+
+    private static final double USUAL_RATE = 5e-4;
 
     private static final String PPO = "-ppo";
 
@@ -22,6 +25,21 @@ public record Workload(String id, Task task, boolean critic) {
     public Workload {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(task, "task");
+        if (!(learningRate > 0 && Double.isFinite(learningRate))) {
+            throw new IllegalArgumentException(
+                    "learningRate: must be positive and finite, was " + learningRate);
+        }
+    }
+
+    /**
+     * Makes a workload with the usual learning rate.
+     *
+     * @param id the name in files and options
+     * @param task the task
+     * @param critic whether a critic gives the advantages (PPO) instead of the group (GRPO)
+     */
+    public Workload(String id, Task task, boolean critic) {
+        this(id, task, critic, USUAL_RATE);
     }
 
     /** Returns the names of all workloads. */
@@ -41,7 +59,16 @@ public record Workload(String id, Task task, boolean critic) {
         }
         boolean critic = id.endsWith(PPO);
         String task = critic ? id.substring(0, id.length() - PPO.length()) : id;
-        return Optional.of(new Workload(id, task(task), critic));
+        return Optional.of(new Workload(id, task(task), critic, learningRate(id)));
+    }
+
+    /** At the usual rate points unlearns, and two trainings of lookup-ppo end far apart. */
+    private static double learningRate(String id) {
+        return switch (id) {
+            case "points" -> 1e-4;
+            case "lookup-ppo" -> 2e-4;
+            default -> USUAL_RATE;
+        };
     }
 
     private static Task task(String id) {

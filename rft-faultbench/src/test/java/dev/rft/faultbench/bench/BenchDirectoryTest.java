@@ -1,7 +1,6 @@
 package dev.rft.faultbench.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.Closeable;
@@ -22,15 +21,19 @@ class BenchDirectoryTest {
         BenchDirectory.open(out);
         BenchDirectory.open(out);
 
-        assertThat(out.resolve("bench.json")).content().contains("\"bench_version\" : 1");
+        assertThat(out.resolve("bench.json")).content().contains("\"bench_version\" : 2");
     }
 
     @Test
-    void open_runsFromBeforeThereWasAMark_areGoneOnWith() throws IOException {
-        Files.createDirectories(directory.resolve("addition-s1"));
-        Files.writeString(directory.resolve("addition-s1/label.json"), "{}");
+    void open_labelledRunsWithoutAMark_areNotTakenForItsOwn() throws IOException {
+        Files.createDirectories(directory.resolve("trl-run"));
+        Files.writeString(directory.resolve("trl-run/label.json"), "{}");
 
-        assertThatCode(() -> BenchDirectory.open(directory)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> BenchDirectory.open(directory))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("must be empty or hold bench.json")
+                .hasMessageContaining("trl-run");
+        assertThat(directory.resolve("bench.json")).doesNotExist();
     }
 
     @Test
@@ -39,7 +42,7 @@ class BenchDirectoryTest {
 
         assertThatThrownBy(() -> BenchDirectory.open(directory))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("must be empty or hold runs of the fault bench")
+                .hasMessageContaining("must be empty or hold bench.json")
                 .hasMessageContaining("thesis.tex");
         assertThat(directory.resolve("bench.json")).doesNotExist();
     }
@@ -53,9 +56,9 @@ class BenchDirectoryTest {
                 .hasMessageContaining("could not be made");
 
         Path later = Files.createDirectory(directory.resolve("later"));
-        Files.writeString(later.resolve("bench.json"), "{\"bench_version\":2}");
+        Files.writeString(later.resolve("bench.json"), "{\"bench_version\":3}");
         assertThatThrownBy(() -> BenchDirectory.open(later))
-                .hasMessageContaining("bench_version must be 1, was 2");
+                .hasMessageContaining("bench_version must be 2, was 3");
     }
 
     @Test
@@ -93,9 +96,9 @@ class BenchDirectoryTest {
         files.label(unit.name(), Labels.healthy(unit));
         Path label = directory.resolve(unit.name()).resolve("label.json");
         Files.writeString(
-                label, Files.readString(label).replaceFirst("\"bench_version\" : 1,", ""));
+                label, Files.readString(label).replaceFirst("\"bench_version\" : 2,", ""));
 
-        assertThatCode(() -> files.check(unit.name(), Labels.healthy(unit)))
-                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> files.check(unit.name(), Labels.healthy(unit)))
+                .hasMessageContaining("bench_version must be 2, was 1");
     }
 }

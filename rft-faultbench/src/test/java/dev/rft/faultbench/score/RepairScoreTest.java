@@ -140,7 +140,7 @@ class RepairScoreTest {
 
     @Test
     void harm_withoutHarm_isHarmlessOrInvisible() throws IOException {
-        write("addition-s1", "{\"fault\":\"none\",\"faults\":[],\"benign_change\":null}", 0.8);
+        write("addition-s1", HEALTHY, 0.8);
         write("addition-s1-lr-spike-easy", SPIKE, 0.79);
 
         assertThat(RepairScore.read(directory, Set.of()).harm().get(0).verdict())
@@ -155,7 +155,7 @@ class RepairScoreTest {
 
     @Test
     void read_filesOfARun_givesItsCase() throws IOException {
-        write("addition-s1", "{\"fault\":\"none\",\"faults\":[],\"benign_change\":null}", 0.8);
+        write("addition-s1", HEALTHY, 0.8);
         write("addition-s1-lr-spike-easy", SPIKE, 0.1);
         write("addition-s1-lr-spike-easy/supervised", "", 0.7);
 
@@ -172,20 +172,64 @@ class RepairScoreTest {
     }
 
     @Test
+    void tables_byWorkload_andTrainingsThatNobodyBroke() throws IOException {
+        write("addition-s1", HEALTHY, 0.8);
+        write("addition-s1-lr-spike-easy", SPIKE, 0.1);
+        write("addition-s1-lr-spike-easy/supervised", "", 0.7);
+        write("addition-s1-seed", HEALTHY.replace("null", "\"seed\""), 0.75);
+
+        RepairScore score = RepairScore.read(directory, Set.of());
+
+        assertThat(score.byWorkload().get("addition").get(0).recovered())
+                .isEqualTo(new Share(0, 1));
+        assertThat(table(score, "Repair by workload").rows())
+                .containsExactly(
+                        List.of(
+                                "addition",
+                                SUPERVISED,
+                                "0/1",
+                                "0.86",
+                                "10.0 ± 2.7",
+                                "0/1",
+                                "–",
+                                "–",
+                                "–"));
+        Table unbroken = table(score, "Trainings that nobody broke");
+        assertThat(unbroken.head()).containsExactly("workload and seed", "healthy", "seed");
+        assertThat(unbroken.rows()).containsExactly(List.of("addition-s1", "80.0", "75.0"));
+    }
+
+    private static Table table(RepairScore score, String title) {
+        return score.tables().stream()
+                .filter(each -> each.title().equals(title))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void read_resultWithoutAVersion_isOfTheFirst() throws IOException {
+        write("addition-s1", HEALTHY, 0.8);
+        Files.writeString(directory.resolve("addition-s1/result.json"), "{\"accuracy_final\":0.5}");
+
+        assertThatThrownBy(() -> RepairScore.read(directory, Set.of()))
+                .hasMessageContaining("bench_version must be 2, was 1");
+    }
+
+    @Test
     void read_otherVersionOfTheBench_isRefused() throws IOException {
-        write("addition-s1", "{\"fault\":\"none\",\"faults\":[],\"benign_change\":null}", 0.8);
+        write("addition-s1", HEALTHY, 0.8);
         Files.writeString(
                 directory.resolve("addition-s1/result.json"),
                 "{\"bench_version\":7,\"accuracy_final\":0.5}");
 
         assertThatThrownBy(() -> RepairScore.read(directory, Set.of()))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("result.json: bench_version must be 1, was 7");
+                .hasMessageContaining("result.json: bench_version must be 2, was 7");
     }
 
     @Test
     void read_brokenResult_namesTheFile() throws IOException {
-        write("addition-s1", "{\"fault\":\"none\",\"faults\":[],\"benign_change\":null}", 0.8);
+        write("addition-s1", HEALTHY, 0.8);
         Files.writeString(directory.resolve("addition-s1/result.json"), "{\"accuracy_final\":");
 
         assertThatThrownBy(() -> RepairScore.read(directory, Set.of()))
@@ -200,6 +244,9 @@ class RepairScoreTest {
                 .hasMessageContaining("without supervision");
     }
 
+    private static final String HEALTHY =
+            "{\"fault\":\"none\",\"faults\":[],\"benign_change\":null}";
+
     private static final String SPIKE =
             "{\"fault\":\"OD-1\",\"strength\":\"easy\",\"benign_change\":null,"
                     + "\"faults\":[{\"name\":\"OD-1\",\"injected\":\"lr-spike\"}]}";
@@ -213,7 +260,9 @@ class RepairScoreTest {
         }
         Files.writeString(
                 at.resolve("result.json"),
-                "{\"accuracy_final\":" + accuracy + ",\"executed_steps\":9,\"reason\":\"end\"}");
+                "{\"bench_version\":2,\"accuracy_final\":"
+                        + accuracy
+                        + ",\"executed_steps\":9,\"reason\":\"end\"}");
     }
 
     private static ArmScore supervised(Case... cases) {

@@ -38,7 +38,8 @@ public final class Detectors {
                                 outage(),
                                 gradientExplosion(),
                                 updateExplosion(),
-                                klDrift()));
+                                klDrift(),
+                                farUpdate()));
         all.addAll(OptimizationDetectors.all());
         all.addAll(VerifierDetectors.all());
         all.addAll(GenerationDetectors.all());
@@ -108,7 +109,17 @@ public final class Detectors {
      * masked on three steps in a row.
      */
     public static DetectorFactory outage() {
-        return factory("outage", EvidenceClass.INFRASTRUCTURE, 0, rate -> new OutageDetector());
+        return factory("outage", EvidenceClass.INFRASTRUCTURE, 0, rate -> StreakDetector.outage());
+    }
+
+    /**
+     * Returns {@code far-update}: an invariant, broken when {@code kl.update} is above 1 nat per
+     * token on two steps in a row. A learning rate that is far too large from the first step on
+     * leaves nothing to compare with; this needs nothing.
+     */
+    public static DetectorFactory farUpdate() {
+        return factory(
+                "far-update", EvidenceClass.POLICY_DISTANCE, 0, rate -> StreakDetector.farUpdate());
     }
 
     /**

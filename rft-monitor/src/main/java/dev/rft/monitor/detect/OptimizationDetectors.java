@@ -53,14 +53,16 @@ final class OptimizationDetectors {
                         EvidenceClass.POLICY_DISTANCE,
                         1,
                         rate ->
-                                Detectors.charts(
-                                        new Channel(
-                                                Signals.ENTROPY,
-                                                -1,
-                                                Path.TREND,
-                                                HALF,
-                                                new Probe.Relative(),
-                                                rate))),
+                                new ChartDetector(
+                                        List.of(
+                                                new Channel(
+                                                        Signals.ENTROPY,
+                                                        -1,
+                                                        Path.TREND,
+                                                        HALF,
+                                                        new Probe.Relative(),
+                                                        rate)),
+                                        Optional.of(new EntropyFall()))),
                 Detectors.factory(
                         "value-mismatch",
                         EvidenceClass.GRADIENT,

@@ -38,8 +38,4 @@ record Fingerprints(
             throw new IllegalArgumentException("causes: must be different, were not");
         }
     }
-
-    Fingerprints calibrated(double newTemperature, double newCarries) {
-        return new Fingerprints(stages, causes, checks, abstain, newTemperature, newCarries);
-    }
 }

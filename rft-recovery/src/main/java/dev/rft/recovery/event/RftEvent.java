@@ -13,10 +13,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
 
 /** Something that happened in a supervised run. Immutable. */
-public sealed interface RftEvent {
+public sealed interface RftEvent extends EventCases {
 
     /** Returns the run. */
     String runId();
@@ -327,106 +326,4 @@ public sealed interface RftEvent {
      */
     record RunFinished(String runId, StepKey key, Instant time, boolean completed, String reason)
             implements RftEvent {}
-
-    /**
-     * Applies the function of this event's case.
-     *
-     * @param onRunStarted for {@link RunStarted}
-     * @param onRunResumed for {@link RunResumed}
-     * @param onStepCompleted for {@link StepCompleted}
-     * @param onSnapshotTaken for {@link SnapshotTaken}
-     * @param onSnapshotStored for {@link SnapshotStored}
-     * @param onSnapshotFailed for {@link SnapshotFailed}
-     * @param onSnapshotVerified for {@link SnapshotVerified}
-     * @param onSnapshotsDemoted for {@link SnapshotsDemoted}
-     * @param onIncidentOpened for {@link IncidentOpened}
-     * @param onActionDecided for {@link ActionDecided}
-     * @param onActionWithheld for {@link ActionWithheld}
-     * @param onActionTaken for {@link ActionTaken}
-     * @param onActionVerified for {@link ActionVerified}
-     * @param onIncidentClosed for {@link IncidentClosed}
-     * @param onComponentQuarantined for {@link ComponentQuarantined}
-     * @param onHangSuspected for {@link HangSuspected}
-     * @param onHangEnded for {@link HangEnded}
-     * @param onEventsLost for {@link EventsLost}
-     * @param onRunFinished for {@link RunFinished}
-     * @param <T> what the functions return
-     * @return what the function of the case returns
-     */
-    default <T> T match(
-            Function<RunStarted, T> onRunStarted,
-            Function<RunResumed, T> onRunResumed,
-            Function<StepCompleted, T> onStepCompleted,
-            Function<SnapshotTaken, T> onSnapshotTaken,
-            Function<SnapshotStored, T> onSnapshotStored,
-            Function<SnapshotFailed, T> onSnapshotFailed,
-            Function<SnapshotVerified, T> onSnapshotVerified,
-            Function<SnapshotsDemoted, T> onSnapshotsDemoted,
-            Function<IncidentOpened, T> onIncidentOpened,
-            Function<ActionDecided, T> onActionDecided,
-            Function<ActionWithheld, T> onActionWithheld,
-            Function<ActionTaken, T> onActionTaken,
-            Function<ActionVerified, T> onActionVerified,
-            Function<IncidentClosed, T> onIncidentClosed,
-            Function<ComponentQuarantined, T> onComponentQuarantined,
-            Function<HangSuspected, T> onHangSuspected,
-            Function<HangEnded, T> onHangEnded,
-            Function<EventsLost, T> onEventsLost,
-            Function<RunFinished, T> onRunFinished) {
-        if (this instanceof RunStarted event) {
-            return onRunStarted.apply(event);
-        }
-        if (this instanceof RunResumed event) {
-            return onRunResumed.apply(event);
-        }
-        if (this instanceof StepCompleted event) {
-            return onStepCompleted.apply(event);
-        }
-        if (this instanceof SnapshotTaken event) {
-            return onSnapshotTaken.apply(event);
-        }
-        if (this instanceof SnapshotStored event) {
-            return onSnapshotStored.apply(event);
-        }
-        if (this instanceof SnapshotFailed event) {
-            return onSnapshotFailed.apply(event);
-        }
-        if (this instanceof SnapshotVerified event) {
-            return onSnapshotVerified.apply(event);
-        }
-        if (this instanceof SnapshotsDemoted event) {
-            return onSnapshotsDemoted.apply(event);
-        }
-        if (this instanceof IncidentOpened event) {
-            return onIncidentOpened.apply(event);
-        }
-        if (this instanceof ActionDecided event) {
-            return onActionDecided.apply(event);
-        }
-        if (this instanceof ActionWithheld event) {
-            return onActionWithheld.apply(event);
-        }
-        if (this instanceof ActionTaken event) {
-            return onActionTaken.apply(event);
-        }
-        if (this instanceof ActionVerified event) {
-            return onActionVerified.apply(event);
-        }
-        if (this instanceof IncidentClosed event) {
-            return onIncidentClosed.apply(event);
-        }
-        if (this instanceof ComponentQuarantined event) {
-            return onComponentQuarantined.apply(event);
-        }
-        if (this instanceof HangSuspected event) {
-            return onHangSuspected.apply(event);
-        }
-        if (this instanceof HangEnded event) {
-            return onHangEnded.apply(event);
-        }
-        if (this instanceof EventsLost event) {
-            return onEventsLost.apply(event);
-        }
-        return onRunFinished.apply((RunFinished) this);
-    }
 }

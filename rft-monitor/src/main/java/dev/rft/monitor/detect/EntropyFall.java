@@ -1,0 +1,117 @@
+package dev.rft.monitor.detect;
+
+import dev.rft.api.signal.Observation;
+import dev.rft.api.signal.Signals;
+import dev.rft.monitor.Evidence;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.DoubleSupplier;
+
+/**
+ * The policy becomes sure of its answers faster than it becomes right.
+ *
+ * <p>Implementation note. Entropy falls in every healthy run, and a chart that grants it a trend
+ * learns a steady fall as one. Two things are known without a chart. Who fails half as often may be
+ * unsure half as often: of the fall of the logarithm of the entropy over {@value #LAG} values, that
+ * of the failures' share is explained, where a failure is what the reward lacks of the highest one
+ * seen. What is left is a fall that no reward pays for; beyond a factor of 3, and twice as much as
+ * the run has shown in any {@value #LAG} values before, the rule is broken. Both ends of the fall
+ * are medians of {@value #WIDTH}. It takes {@value #LAG} values more before there is anything shown
+ * to compare with.
+ */
+final class EntropyFall extends Rule {
+
+    private static final int LAG = 24;
+    private static final int WIDTH = 8;
+    private static final int LENGTH = LAG + WIDTH;
+    private static final double FACTOR = Math.log(3);
+    private static final double AS_SHOWN = 2;
+
+    /** Below this share of the rewards' range failures cannot be counted. */
+    private static final double FEW = 0.02;
+
+    /** An entropy of 0 has no logarithm. */
+    private static final double LEAST = 1e-6;
+
+    private static final int COUNT = 0;
+    private static final int HIGHEST = 1;
+    private static final int LOWEST = 2;
+    private static final int SHOWN = 3;
+    private static final int ENTROPIES = 4;
+    private static final int REWARDS = ENTROPIES + LENGTH;
+    private static final int STEPS = REWARDS + LENGTH;
+    private static final int FALLS = STEPS + LENGTH;
+
+    EntropyFall() {
+        super(FALLS + LAG);
+    }
+
+    @Override
+    Optional<Evidence> broken(Observation observation, DoubleSupplier extreme) {
+        double entropy = observation.value(Signals.ENTROPY).orElse(Double.NaN);
+        double reward = observation.value(Signals.REWARD_MEAN).orElse(Double.NaN);
+        double highest = observation.value(Signals.REWARD_MAX).orElse(Double.NaN);
+        if (!(entropy >= 0
+                && Double.isFinite(entropy)
+                && Double.isFinite(reward)
+                && Double.isFinite(highest))) {
+            return Optional.empty();
+        }
+        boolean first = memory[COUNT] == 0;
+        memory[HIGHEST] = first ? highest : Math.max(memory[HIGHEST], highest);
+        memory[LOWEST] = first ? reward : Math.min(memory[LOWEST], reward);
+        append(ENTROPIES, LENGTH, Math.log(Math.max(entropy, LEAST)));
+        append(REWARDS, LENGTH, reward);
+        append(STEPS, LENGTH, (double) observation.key().step());
+        memory[COUNT] = Math.min(LENGTH + LAG, memory[COUNT] + 1);
+        if (memory[COUNT] < LENGTH) {
+            return Optional.empty();
+        }
+        double before = median(ENTROPIES);
+        double now = median(ENTROPIES + LAG);
+        double explained = explained();
+        double fall = before - now - explained;
+        boolean comparable = memory[COUNT] == LENGTH + LAG;
+        if (comparable) {
+            memory[SHOWN] = Math.max(memory[SHOWN], memory[FALLS]);
+        }
+        append(FALLS, LAG, fall);
+        double most = Math.max(FACTOR, AS_SHOWN * memory[SHOWN]);
+        if (!(comparable && fall > most)) {
+            return Optional.empty();
+        }
+        String expected =
+                String.format(
+                        Locale.ROOT,
+                        "at least %.4g, by entropy and reward %d values before",
+                        Math.exp(before - explained - most),
+                        LAG);
+        return Optional.of(
+                Evidence.of(Signals.ENTROPY, Math.exp(now), expected)
+                        .since((long) memory[STEPS + WIDTH]));
+    }
+
+    /** Returns by how much the logarithm of the share of failures has fallen; 0 when it has not. */
+    private double explained() {
+        double few = FEW * Math.max(memory[HIGHEST] - memory[LOWEST], 0);
+        double before = Math.max(memory[HIGHEST] - mean(REWARDS), 0) + few;
+        double now = Math.max(memory[HIGHEST] - mean(REWARDS + LAG), 0) + few;
+        return now > 0 && before > now ? Math.log(before / now) : 0;
+    }
+
+    private void append(int from, int length, double value) {
+        System.arraycopy(memory, from + 1, memory, from, length - 1);
+        memory[from + length - 1] = value;
+    }
+
+    private double mean(int from) {
+        return Arrays.stream(memory, from, from + WIDTH).sum() / WIDTH;
+    }
+
+    private double median(int from) {
+        double[] sorted = Arrays.copyOfRange(memory, from, from + WIDTH);
+        Arrays.sort(sorted);
+        return (sorted[WIDTH / 2 - 1] + sorted[WIDTH / 2]) / 2;
+    }
+}
