@@ -9,8 +9,8 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
 /**
- * The budget of false alarms at a small scale, at which gross excesses show and others do not: AR
- * .95, at three times the budget, passes. {@code bench false-alarms} is the whole simulation.
+ * The budget of false alarms at a small scale, at which gross excesses show and others do not.
+ * {@code bench false-alarms} is the whole simulation.
  */
 class FalseAlarmsTest {
 

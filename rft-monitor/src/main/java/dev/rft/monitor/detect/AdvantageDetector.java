@@ -2,17 +2,13 @@ package dev.rft.monitor.detect;
 
 import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.Signals;
-import dev.rft.api.signal.Trajectory;
-import dev.rft.api.signal.TrajectorySummary;
 import dev.rft.monitor.Detector;
 import dev.rft.monitor.DetectorState;
 import dev.rft.monitor.Evidence;
 import dev.rft.monitor.Verdict;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Finds advantages that do not follow from the rewards any more: changed ones, or those of another
@@ -28,13 +24,18 @@ import java.util.TreeMap;
  * judged. Takes no share of the budget: there is no noise in it.
  *
  * <p>Where the advantages of a group are a line in its rewards once both are sorted, they were
- * computed well and given to the wrong responses.
+ * computed well and given to the wrong responses: exchanged. A group of as many good as bad
+ * responses is such a line also when the sign of its advantages was changed. That all groups got
+ * the very advantages of opposite sign would be a coincidence of one in the product of the numbers
+ * of their different arrangements; below {@value #COINCIDENCE} it is taken for a changed sign. Of
+ * groups too few and too small for that nobody can tell, and they count as exchanged.
  */
 final class AdvantageDetector implements Detector {
 
     private static final int LEARN = 8;
     private static final int PATIENCE = 32;
     private static final double ROUNDING = 0.01;
+    private static final double COINCIDENCE = 0.001;
     private static final String STATE = "advantages";
 
     private final boolean exchanged;
@@ -53,8 +54,9 @@ final class AdvantageDetector implements Detector {
 
     @Override
     public Verdict inspect(Observation observation) {
-        double deviation =
-                observation.trajectories().map(all -> deviation(all, false)).orElse(Double.NaN);
+        List<AdvantageGroup> groups =
+                observation.trajectories().map(AdvantageGroup::of).orElse(List.of());
+        double deviation = deviation(groups, AdvantageGroup::deviation);
         if (Double.isNaN(deviation)) {
             return Verdict.notEvaluated("no advantages of different rewards");
         }
@@ -72,10 +74,10 @@ final class AdvantageDetector implements Detector {
             onset = -1;
             return Verdict.healthy();
         }
-        boolean sorted =
-                observation.trajectories().map(all -> deviation(all, true)).orElse(Double.NaN)
-                        <= ROUNDING;
-        if (sorted != exchanged) {
+        boolean reversed = deviation(groups, AdvantageGroup::deviationNegated) <= ROUNDING;
+        boolean ordered = deviation(groups, AdvantageGroup::deviationSorted) <= ROUNDING;
+        boolean looksExchanged = ordered && !(reversed && coincidence(groups) < COINCIDENCE);
+        if (looksExchanged != exchanged) {
             return Verdict.healthy();
         }
         broken++;
@@ -85,76 +87,41 @@ final class AdvantageDetector implements Detector {
                 Evidence.of(
                                 Signals.ADVANTAGE_STD,
                                 observation.value(Signals.ADVANTAGE_STD).orElse(deviation),
-                                exchanged
-                                        ? "each advantage to be that of its own response, as so far"
-                                        : "advantages of equal rewards to be equal within a group,"
-                                                + " as so far")
+                                expected(reversed))
                         .since((long) onset)
                         .asInvariant());
     }
 
-    /**
-     * Returns the deviation from the line of a group, relative to the distance between its ends,
-     * that all but a tenth of the groups stay below, and one group in any case; NaN when no group
-     * has two rewards and all advantages. A single group may be two of the same prompt.
-     */
-    private static double deviation(TrajectorySummary summary, boolean sorted) {
-        Map<Integer, List<Trajectory>> groups = new TreeMap<>();
-        for (Trajectory trajectory : summary.trajectories()) {
-            if (!trajectory.is(Trajectory.Flag.MASKED)) {
-                groups.computeIfAbsent(trajectory.group(), group -> new ArrayList<>())
-                        .add(trajectory);
-            }
+    private String expected(boolean reversed) {
+        if (exchanged) {
+            return "each advantage to be that of its own response, as so far"
+                    + (reversed ? " (or its sign was changed: too few responses to tell)" : "");
         }
-        double[] deviations =
-                groups.values().stream()
-                        .mapToDouble(group -> deviation(group, sorted))
-                        .filter(deviation -> !Double.isNaN(deviation))
-                        .sorted()
-                        .toArray();
+        return reversed
+                ? "higher rewards to have higher advantages within a group, as so far"
+                : "advantages of equal rewards to be equal within a group, as so far";
+    }
+
+    /** Returns the probability that an exchange at random looks like a changed sign. */
+    private static double coincidence(List<AdvantageGroup> groups) {
+        return groups.stream()
+                .filter(group -> group.deviationNegated() <= ROUNDING)
+                .mapToDouble(group -> 1 / group.arrangements())
+                .reduce(1, (one, other) -> one * other);
+    }
+
+    /**
+     * Returns the deviation that all but a tenth of the groups stay below, and one group in any
+     * case; NaN when no group has two rewards and all advantages. A single group may be two of the
+     * same prompt.
+     */
+    private static double deviation(
+            List<AdvantageGroup> groups, ToDoubleFunction<AdvantageGroup> of) {
+        double[] deviations = groups.stream().mapToDouble(of).sorted().toArray();
         int spared = Math.max(1, deviations.length / 10);
         return deviations.length <= spared
                 ? Double.NaN
                 : deviations[deviations.length - 1 - spared];
-    }
-
-    private static double deviation(List<Trajectory> group, boolean sorted) {
-        double[] rewards = group.stream().mapToDouble(Trajectory::reward).toArray();
-        double[] advantages =
-                group.stream()
-                        .mapToDouble(member -> member.advantage().orElse(Double.NaN))
-                        .toArray();
-        if (!finite(rewards) || !finite(advantages)) {
-            return Double.NaN;
-        }
-        if (sorted) {
-            Arrays.sort(rewards);
-            Arrays.sort(advantages);
-        }
-        int best = 0;
-        int worst = 0;
-        for (int i = 1; i < rewards.length; i++) {
-            best = rewards[i] > rewards[best] ? i : best;
-            worst = rewards[i] < rewards[worst] ? i : worst;
-        }
-        double span = rewards[best] - rewards[worst];
-        if (span <= ROUNDING * Math.abs(rewards[best])) {
-            return Double.NaN;
-        }
-        double rise = advantages[best] - advantages[worst];
-        if (!(rise > 0)) {
-            return Double.POSITIVE_INFINITY;
-        }
-        double largest = 0;
-        for (int i = 0; i < rewards.length; i++) {
-            double line = advantages[worst] + rise * (rewards[i] - rewards[worst]) / span;
-            largest = Math.max(largest, Math.abs(advantages[i] - line) / rise);
-        }
-        return largest;
-    }
-
-    private static boolean finite(double[] values) {
-        return Arrays.stream(values).allMatch(Double::isFinite);
     }
 
     @Override

@@ -94,17 +94,25 @@ final class Channel implements Watch {
     }
 
     private Evidence evidence(Observation observation, Reading reading) {
+        String bound = (sign > 0 ? "at most " : "at least ") + number(reading.limit());
         String expected =
-                String.format(
-                        Locale.ROOT,
-                        "about %.4g, %s %.4g",
-                        probe.present(signal, reading.expected()),
-                        sign > 0 ? "at most" : "at least",
-                        probe.present(signal, reading.limit()));
+                "about "
+                        + number(reading.expected())
+                        + ", "
+                        + (reading.mean().isEmpty()
+                                ? bound
+                                : "on average "
+                                        + bound
+                                        + " and not "
+                                        + number(reading.mean().getAsDouble()));
         double observed = observation.value(signal).orElse(Double.NaN);
         Evidence evidence =
                 Evidence.of(signal, observed, expected).shiftedBy(sign * reading.shift());
         return reading.onset().isPresent() ? evidence.since(reading.onset().getAsLong()) : evidence;
+    }
+
+    private String number(double transformed) {
+        return String.format(Locale.ROOT, "%.4g", probe.present(signal, transformed));
     }
 
     @Override

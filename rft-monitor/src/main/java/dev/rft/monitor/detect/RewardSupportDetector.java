@@ -13,11 +13,11 @@ import java.util.Map;
  *
  * <p>Implementation note. Rewards of 0 and 1 with mean p have the variance p (1 - p), or n / (n -
  * 1) times that where it is estimated without bias: the mean tells the deviation, without noise. No
- * other distribution on [0, 1] reaches that variance, so that {@value #LEARN} steps that do leave
- * no room for chance. From then on one step that does not shows a reward that the verifier never
- * gave, such as a bonus on a share of the samples, however small the change of the mean. A run
- * whose rewards are anything else is never judged; a run in which the new rewards stay is judged no
- * longer.
+ * other distribution on [0, 1] reaches that variance, so that {@value #LEARN} steps that do, all by
+ * the same factor, leave no room for chance. From then on one step that does not shows a reward
+ * that the verifier never gave, such as a bonus on a share of the samples, however small the change
+ * of the mean. A run whose rewards are anything else is never judged; a run in which the new
+ * rewards stay is judged no longer.
  */
 final class RewardSupportDetector implements Detector {
 
@@ -25,11 +25,17 @@ final class RewardSupportDetector implements Detector {
     private static final int PATIENCE = 32;
     private static final double ROUNDING = 0.01;
     private static final int SMALLEST_COUNT = 16;
+
+    /** However the deviation is estimated, its ratio to what the mean tells is the same. */
+    private static final double SPREAD = 0.05;
+
     private static final String STATE = "support";
 
     private int agreed;
     private int broken;
     private double onset = -1;
+    private double leastRatio = Double.MAX_VALUE;
+    private double largestRatio;
 
     @Override
     public Verdict inspect(Observation observation) {
@@ -47,7 +53,7 @@ final class RewardSupportDetector implements Detector {
         boolean agrees =
                 Math.abs(deviation * deviation - usual) <= slack * Math.max(0, usual) + 1e-6;
         if (agreed < LEARN) {
-            return learn(agrees, usual);
+            return learn(agrees, usual, deviation * deviation / usual);
         }
         if (agrees) {
             broken = 0;
@@ -71,26 +77,32 @@ final class RewardSupportDetector implements Detector {
                         .since((long) onset));
     }
 
-    private Verdict learn(boolean agrees, double usual) {
-        if (!agrees) {
-            broken = PATIENCE;
-        } else if (usual > 0) {
+    private Verdict learn(boolean agrees, double usual, double ratio) {
+        if (agrees && usual > 0) {
             // A step in which all rewards are equal agrees with everything.
             agreed++;
+            leastRatio = Math.min(leastRatio, ratio);
+            largestRatio = Math.max(largestRatio, ratio);
+        }
+        if (!agrees || largestRatio - leastRatio > SPREAD) {
+            broken = PATIENCE;
         }
         return Verdict.notEvaluated("still learning whether rewards are 0 or 1");
     }
 
     @Override
     public DetectorState save() {
-        return new DetectorState(Map.of(STATE, new double[] {agreed, broken, onset}));
+        return new DetectorState(
+                Map.of(STATE, new double[] {agreed, broken, onset, leastRatio, largestRatio}));
     }
 
     @Override
     public void restore(DetectorState state) {
-        double[] values = Numbers.of(state, STATE, 0, 0, -1);
+        double[] values = Numbers.of(state, STATE, 0, 0, -1, Double.MAX_VALUE, 0);
         agreed = (int) values[0];
         broken = (int) values[1];
         onset = values[2];
+        leastRatio = values[3];
+        largestRatio = values[4];
     }
 }

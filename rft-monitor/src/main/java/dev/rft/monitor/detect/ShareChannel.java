@@ -81,12 +81,14 @@ final class ShareChannel implements Watch {
     }
 
     private Evidence evidence(double value, Reading reading) {
-        String expected =
+        String range =
                 String.format(
                         Locale.ROOT,
                         "about %.3g, tolerated up to %.3g",
                         reading.expected(),
                         reading.limit());
+        // Suspicion lasts for some steps when a share is as usual again.
+        String expected = value > reading.limit() ? range : range + ", exceeded before";
         Evidence evidence =
                 Evidence.of(signal, value, expected)
                         .shiftedBy(reading.shift())

@@ -76,6 +76,11 @@ record Baseline(
         return new Baseline(level, line, slope, scale, innovation, Math.sqrt(error));
     }
 
+    /** Returns the value of the trend line so many steps before the present one. */
+    double trend(int before) {
+        return line - slope * before;
+    }
+
     /** Returns this baseline for a later step. */
     Baseline after(int values) {
         return values == 0

@@ -1,7 +1,9 @@
 package dev.rft.monitor.stats;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +16,13 @@ import org.jspecify.annotations.Nullable;
  * earlier values, of which the last {@value #GAP} are kept out, so that a slow change is not
  * learned before it is seen. With r the residual in the adverse direction and rho the baseline's
  * autocorrelation, the whitened residual is e = r - rho r', and z = e / (s sqrt(1 + q)), s its
- * robust deviation and q the variance of the expected value relative to the noise. Jump: z above
- * {@link Limits#spike}. Drift: S = max(0, S + min(z - k, c h)), an alarm at h = {@link
- * Limits#drift}. The reference value k is 0.5 plus two standard errors of the expected value,
- * because an error in it repeats at every step. The cut c = {@value #SHARE_OF_ONE} lets no single
- * wild value reach the drift alarm, however heavy the tail (a bounded score, Huber 1981). S is held
- * at the alarm height, so that the first value that is normal again ends the alarm.
+ * robust deviation and q the variance of the expected value relative to the noise; r' is held
+ * against what was expected then. Jump: z above {@link Limits#spike}, or two in a row ({@link
+ * Jumps}). Drift: S = max(0, S + min(z - k, c h)), an alarm at h = {@link Limits#drift} ({@link
+ * Cusum}). The reference value k is 0.5 plus two standard errors of the expected value, because an
+ * error in it repeats at every step. The cut c = {@value #SHARE_OF_ONE} lets no single wild value
+ * reach the drift alarm, however heavy the tail (a bounded score, Huber 1981). S is held at the
+ * alarm height, so that the first value that is normal again ends the alarm.
  *
  * <p>Onset: of a jump, the first value of the unbroken run of jumps; of a drift, the step after S
  * was last 0 (Page, 1954).
@@ -58,9 +61,8 @@ public final class ChangeChart {
     private static final double VALUE_CUT = 4;
     private static final double SMALLEST_SHIFT = 0.5;
     private static final int RECENT = 3;
-    private static final int SCALARS = 8;
+    private static final int SCALARS = 4;
     private static final int REFRESH = 8;
-    private static final double CARRIED = 6;
 
     /** What a healthy value may do in the adverse direction. */
     public enum Path {
@@ -84,20 +86,17 @@ public final class ChangeChart {
     private final int sign;
     private final Path path;
     private final double tolerance;
-    private final Limits limits;
     private final Window baseline = new Window(WINDOW);
     private final Window pending = new Window(GAP);
     private final Autocorrelation autocorrelation;
     private final Tail tail;
     private @Nullable Baseline estimated;
     private int age;
-    private double cusum;
-    private boolean lastOut;
+    private final Cusum cusum;
+    private final Jumps jumps;
     private double previous;
     private int alarms;
     private int calm;
-    private long driftOnset = -1;
-    private long jumpOnset = -1;
 
     /**
      * Makes a chart that has seen nothing.
@@ -118,8 +117,10 @@ public final class ChangeChart {
         this.path = Objects.requireNonNull(path, "path");
         this.tolerance = tolerance;
         this.autocorrelation = path == Path.STEADY ? Autocorrelation.none() : new Autocorrelation();
-        this.limits = Limits.of(checkedRate(falseAlarmsPerStep));
+        Limits limits = Limits.of(checkedRate(falseAlarmsPerStep));
+        this.cusum = new Cusum(sign, limits.drift(), SHARE_OF_ONE);
         this.tail = new Tail(SHARE_OF_ONE * limits.drift());
+        this.jumps = new Jumps(limits, tail);
     }
 
     /** Returns a rate of false alarms that is in (0, 0.1]. */
@@ -154,23 +155,24 @@ public final class ChangeChart {
         double residual = sign * (value - expected);
         double unit =
                 Math.max(noise, base.innovation()) * Math.sqrt(1 + base.error() * base.error());
-        double carried = autocorrelation.upper() * sign * (previous - expected);
+        double carried =
+                autocorrelation.upper() * sign * (previous - expectedBefore(base, expected));
         double z = (residual - tolerance - carried) / unit;
-        boolean out = z > limits.pair() && z > tail.quantile(limits.pairRate());
-        boolean alone = out && z > limits.spike() && z > tail.quantile(limits.rate());
-        boolean jump = out && (alone || lastOut);
-        boolean drift = accumulate(z, base.error(), step);
-        jumpOnset = !out ? -1 : jumpOnset < 0 ? step : Math.min(jumpOnset, step);
-        lastOut = out;
+        boolean jump = jumps.judge(z, unit, step);
+        double least = least(base.error());
+        double free = carried + tolerance;
+        cusum.add(z - least, value, expected + sign * (free + least * unit), unit, step);
+        boolean drift = cusum.alarms();
         Reading reading =
-                new Reading(
-                        state(jump, drift),
+                reading(
+                        step,
+                        jump,
                         residual / unit,
                         expected,
-                        expected + sign * (carried + tolerance + limits.drift() / 2 * unit),
-                        onset(step, jump, jump || drift));
+                        expected + sign * (free + jumps.limit() * unit));
         double innovation = residual - carried;
-        double passedOn = passedOn(innovation / unit) * unit;
+        double passedOn = jumps.passedOn(innovation / unit) * unit;
+        jumps.withhold(autocorrelation.upper() * (innovation - passedOn));
         previous = expected + sign * (carried + passedOn);
         learn(expected + sign * (carried + Robust.clamp(innovation, VALUE_CUT * unit)));
         if (!(jump || drift) || alarms == 0) {
@@ -210,15 +212,9 @@ public final class ChangeChart {
         return last;
     }
 
-    /**
-     * Returns how much of a jump, in deviations, the next value is taken to begin with: a small one
-     * in full, a large one as far as the run's own tail makes it plausible. Jumps of noise with a
-     * memory are passed on; a step that is taken for such a jump would be hidden by it.
-     */
-    private double passedOn(double jump) {
-        return Math.abs(jump) <= CARRIED
-                ? jump
-                : Robust.clamp(jump, Math.max(CARRIED, tail.shownQuantile(limits.rate())));
+    /** Returns what the value before was to be held against: a line was elsewhere then. */
+    private double expectedBefore(Baseline base, double expected) {
+        return path == Path.TREND && expected == base.line() ? expected - base.slope() : expected;
     }
 
     private double expected(Baseline base) {
@@ -226,26 +222,24 @@ public final class ChangeChart {
         if (path == Path.TREND) {
             expected = Math.max(expected, sign * base.line());
         }
-        if (path == Path.DRIFTING && pending.size() >= RECENT) {
-            expected = Math.max(expected, sign * Robust.median(pending.latest(RECENT)));
+        if (path == Path.DRIFTING) {
+            expected = Math.max(expected, sign * recent());
         }
         return sign * expected;
     }
 
-    /** Moves the CUSUM and tells whether it stands at the alarm height. */
-    private boolean accumulate(double z, double error, long step) {
+    /** Returns the median of the last values, of which some are in the baseline at first. */
+    private double recent() {
+        int waiting = Math.min(RECENT, pending.size());
+        double[] last = Arrays.copyOf(pending.latest(waiting), RECENT);
+        System.arraycopy(baseline.latest(RECENT - waiting), 0, last, waiting, RECENT - waiting);
+        return Robust.medianOf(last);
+    }
+
+    /** Returns the reference value of the CUSUM. */
+    private double least(double error) {
         double errors = (path == Path.TREND ? TREND_ERRORS : LEVEL_ERRORS) * error;
-        double least = Math.max(SMALLEST_SHIFT + errors, tail.reference());
-        double before = cusum;
-        double height = limits.drift();
-        double score = Math.min(z - least, SHARE_OF_ONE * height);
-        cusum = Math.min(height, Math.max(0, before + score));
-        if (cusum == 0) {
-            driftOnset = -1;
-        } else if (before == 0 || driftOnset < 0 || driftOnset > step) {
-            driftOnset = step;
-        }
-        return cusum >= height;
+        return Math.max(SMALLEST_SHIFT + errors, tail.reference());
     }
 
     /**
@@ -267,20 +261,23 @@ public final class ChangeChart {
         return sign * extreme;
     }
 
-    private Reading.State state(boolean jump, boolean drift) {
-        if (jump || drift) {
-            return Reading.State.ALARM;
+    /** Of a jump the value is compared, of a drift the mean since its onset. */
+    private Reading reading(long step, boolean jump, double shift, double expected, double limit) {
+        if (jump) {
+            OptionalLong onset = OptionalLong.of(Math.min(jumps.onset(), step));
+            return new Reading(
+                    Reading.State.ALARM, shift, expected, limit, OptionalDouble.empty(), onset);
         }
-        return cusum > limits.drift() / 2 ? Reading.State.SUSPECT : Reading.State.QUIET;
-    }
-
-    private OptionalLong onset(long step, boolean jump, boolean alarm) {
-        if (jump && jumpOnset >= 0) {
-            return OptionalLong.of(Math.min(jumpOnset, step));
+        if (!cusum.suspects()) {
+            return Reading.quiet(shift, expected, limit);
         }
-        return driftOnset >= 0 && (alarm || cusum > limits.drift() / 2)
-                ? OptionalLong.of(driftOnset)
-                : OptionalLong.empty();
+        return new Reading(
+                cusum.alarms() ? Reading.State.ALARM : Reading.State.SUSPECT,
+                shift,
+                expected,
+                cusum.limit(),
+                OptionalDouble.of(cusum.mean()),
+                OptionalLong.of(cusum.onset()));
     }
 
     private void learn(double value) {
@@ -290,12 +287,24 @@ public final class ChangeChart {
         pending.add(value);
     }
 
-    /** Learns how far the values of the first baseline stray within it. */
+    /**
+     * Learns how far the values of the first baseline stray from what the path would have expected.
+     * On most that is their trend, wanted or not: what moves steadily is no noise, and would make
+     * the tail so wide that nothing is found for hundreds of values.
+     */
     private void learnScores(double[] known, Baseline base) {
-        double rho = autocorrelation.upper();
-        for (int i = 1; i < known.length; i++) {
-            double innovation = known[i] - base.level() - rho * (known[i - 1] - base.level());
-            tail.learn((sign * innovation - tolerance) / base.innovation());
+        int n = known.length;
+        for (int i = path == Path.DRIFTING ? RECENT : 1; i < n; i++) {
+            double expected = base.trend(n - i);
+            double before = base.trend(n - i + 1);
+            if (path == Path.DRIFTING) {
+                double recent = Robust.median(known[i - 1], known[i - 2], known[i - 3]);
+                expected = sign * Math.max(sign * base.level(), sign * recent);
+                before = expected;
+            }
+            double carried = autocorrelation.upper() * (known[i - 1] - before);
+            double adverse = sign * (known[i] - expected - carried) - tolerance;
+            tail.learn(adverse / base.innovation());
         }
     }
 
@@ -322,13 +331,11 @@ public final class ChangeChart {
         tail.clear();
         estimated = null;
         age = 0;
-        cusum = 0;
-        lastOut = false;
+        cusum.clear();
+        jumps.clear();
         previous = 0;
         alarms = 0;
         calm = 0;
-        driftOnset = -1;
-        jumpOnset = -1;
     }
 
     /** Returns what was learned, as numbers by name. */
@@ -340,11 +347,9 @@ public final class ChangeChart {
         state.put("autocorrelation", autocorrelation.save());
         Baseline last = estimated;
         state.put("estimated", last == null ? new double[0] : last.save());
-        state.put(
-                "state",
-                new double[] {
-                    cusum, previous, alarms, calm, driftOnset, jumpOnset, age, lastOut ? 1 : 0
-                });
+        state.put("state", new double[] {previous, alarms, calm, age});
+        jumps.save(state);
+        cusum.save(state);
         return state;
     }
 
@@ -366,14 +371,12 @@ public final class ChangeChart {
         pending.set(entry(state, "pending", -1));
         autocorrelation.restore(entry(state, "autocorrelation", 3));
         estimated = saved.length == 0 ? null : Baseline.restored(saved);
-        cusum = scalars[0];
-        previous = scalars[1];
-        alarms = (int) scalars[2];
-        calm = (int) scalars[3];
-        driftOnset = (long) scalars[4];
-        jumpOnset = (long) scalars[5];
-        age = (int) scalars[6];
-        lastOut = scalars[7] != 0;
+        cusum.restore(state);
+        previous = scalars[0];
+        alarms = (int) scalars[1];
+        calm = (int) scalars[2];
+        age = (int) scalars[3];
+        jumps.restore(state);
         tail.restore(entry(state, "tail", -1));
     }
 

@@ -2,6 +2,7 @@ package dev.rft.monitor.stats;
 
 import java.util.Arrays;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
@@ -117,6 +118,7 @@ public final class ShareChart {
                         (share - past) / noise,
                         past,
                         tolerated,
+                        OptionalDouble.empty(),
                         state == Reading.State.QUIET ? OptionalLong.empty() : onset(step));
         double learned = largest > height / 4 ? Math.min(share, tolerated) : share;
         learn(learned * samples, samples);

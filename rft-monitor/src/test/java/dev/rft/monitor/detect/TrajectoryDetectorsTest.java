@@ -122,6 +122,65 @@ class TrajectoryDetectorsTest {
     }
 
     @Test
+    void advantages_negatedInSymmetricGroups_areChangedAndNotExchanged() {
+        for (int size : new int[] {4, 8, 16}) {
+            Detector exchanged = new AdvantageDetector(true);
+            Detector changed = new AdvantageDetector(false);
+            for (int step = 1; step <= 20; step++) {
+                exchanged.inspect(symmetric(step, size, 8, 1));
+                changed.inspect(symmetric(step, size, 8, 1));
+            }
+            Observation negated = symmetric(21, size, 8, -1);
+            assertThat(exchanged.inspect(negated)).isEqualTo(Verdict.healthy());
+            assertThat(changed.inspect(negated))
+                    .isInstanceOfSatisfying(
+                            Verdict.Violated.class,
+                            violated ->
+                                    assertThat(violated.evidence().expected())
+                                            .contains("higher rewards"));
+        }
+    }
+
+    @Test
+    void advantages_negatedInAFewPairs_canBeEitherAndSaySo() {
+        Detector exchanged = new AdvantageDetector(true);
+        Detector changed = new AdvantageDetector(false);
+        for (int step = 1; step <= 20; step++) {
+            exchanged.inspect(symmetric(step, 2, 8, 1));
+            changed.inspect(symmetric(step, 2, 8, 1));
+        }
+        // 2^8 arrangements: one exchange at random in 256 gives each the other's advantage.
+        Observation negated = symmetric(21, 2, 8, -1);
+        assertThat(changed.inspect(negated)).isEqualTo(Verdict.healthy());
+        assertThat(exchanged.inspect(negated))
+                .isInstanceOfSatisfying(
+                        Verdict.Violated.class,
+                        violated ->
+                                assertThat(violated.evidence().expected())
+                                        .contains("too few responses to tell"));
+    }
+
+    /** Half of each group is right; the advantages are of a sign. */
+    private static Observation symmetric(long step, int size, int groups, int sign) {
+        List<Trajectory> all = new ArrayList<>();
+        for (int i = 0; i < groups * size; i++) {
+            double reward = (i + step) % 2;
+            all.add(
+                    new Trajectory(
+                            i / size,
+                            reward,
+                            3,
+                            Set.of(),
+                            OptionalDouble.of(sign * (reward - 0.5)),
+                            OptionalDouble.empty(),
+                            OptionalLong.empty()));
+        }
+        return new Observation(
+                new StepRecord("run", new StepKey(0, step, 0), Map.of(), Map.of()),
+                Optional.of(new TrajectorySummary(all)));
+    }
+
+    @Test
     void advantages_neverALineInTheRewards_areNotJudged() {
         Random random = new Random(2);
         Detector detector = new AdvantageDetector(false);

@@ -129,12 +129,100 @@ class ChangeChartTest {
         assertThat(chart.read(20, 0, 60).onset().orElseThrow()).isLessThanOrEqualTo(60);
     }
 
+    /**
+     * A rise that goes on from the warm-up is the trend of this path; a step on top of it is not.
+     */
+    @Test
+    void read_trendInTheWarmUp_isNotLearnedAsNoise() {
+        int found = 0;
+        for (int seed = 1; seed <= 50; seed++) {
+            Random random = new Random(seed);
+            ChangeChart chart = new ChangeChart(-1, Path.STEADY, 0, RATE);
+            int alarm = 0;
+            for (int step = 1; step <= 45 && alarm == 0; step++) {
+                double trend = Math.min(step, ChangeChart.WARM_UP);
+                double value = trend + random.nextGaussian() - (step > 30 ? 15 : 0);
+                alarm = chart.read(value, 0, step).state() == State.ALARM ? step : 0;
+            }
+            assertThat(alarm).as("seed %s", seed).isGreaterThan(30);
+            found += alarm <= 40 ? 1 : 0;
+        }
+        assertThat(found).isEqualTo(50);
+    }
+
+    /** The value before is held against the line where it was then, however steep the line is. */
+    @Test
+    void read_steepTrendThatGoesOn_staysQuiet() {
+        for (int seed = 1; seed <= 100; seed++) {
+            Random random = new Random(seed);
+            ChangeChart chart = new ChangeChart(1, Path.TREND, 0, RATE);
+            double noise = 0;
+            for (int step = 1; step <= 100; step++) {
+                noise = 0.5 * noise + random.nextGaussian();
+                assertThat(chart.read(2 * step + noise, 0, step).state())
+                        .as("seed %s, step %s", seed, step)
+                        .isNotEqualTo(State.ALARM);
+            }
+        }
+    }
+
+    /** Just after the warm-up the last values are in the baseline and not in wait. */
+    @Test
+    void read_learningFromTheFirstStepOn_isNoJumpOnADriftingPath() {
+        for (int seed = 1; seed <= 200; seed++) {
+            Random random = new Random(seed);
+            ChangeChart chart = new ChangeChart(1, Path.DRIFTING, 0, 5e-6);
+            for (int step = 1; step <= 30; step++) {
+                assertThat(chart.read(0.5 * step + random.nextGaussian(), 0, step).state())
+                        .as("seed %s, step %s", seed, step)
+                        .isNotEqualTo(State.ALARM);
+            }
+        }
+    }
+
+    /** What noise with a memory makes of one wild value is no second one; a step is. */
+    @Test
+    void read_echoOfAWildValue_isNoPairOfJumpsAndAStepIs() {
+        for (int seed = 1; seed <= 20; seed++) {
+            int[] first = {0, 0};
+            for (boolean step : new boolean[] {false, true}) {
+                Random random = new Random(seed);
+                ChangeChart chart = new ChangeChart(1, Path.LEVEL, 0, RATE);
+                double x = 0;
+                for (int i = 1; i <= 204; i++) {
+                    x = 0.5 * x + random.nextGaussian() + (i == 201 && !step ? 25 : 0);
+                    double value = x + (i >= 201 && step ? 25 : 0);
+                    boolean alarm = chart.read(value, 0, i).state() == State.ALARM;
+                    int which = step ? 1 : 0;
+                    first[which] = alarm && first[which] == 0 ? i : first[which];
+                }
+            }
+            assertThat(first[0]).as("echo, seed %s", seed).isZero();
+            assertThat(first[1]).as("step, seed %s", seed).isBetween(201, 203);
+        }
+    }
+
+    @Test
+    void restore_inTheMiddleOfAnAlarm_goesOnAsBefore() {
+        Random random = new Random(11);
+        ChangeChart chart = trained(random, 100);
+        for (int step = 101; step <= 104; step++) {
+            chart.read(6 + random.nextGaussian(), 0, step);
+        }
+        ChangeChart restored = new ChangeChart(1, Path.LEVEL, 0, RATE);
+        restored.restore(chart.save());
+        for (int step = 105; step <= 160; step++) {
+            double value = 6 + random.nextGaussian();
+            assertThat(restored.read(value, 0, step)).isEqualTo(chart.read(value, 0, step));
+        }
+    }
+
     @Test
     void restore_otherState_isRejected() {
         ChangeChart chart = new ChangeChart(1, Path.LEVEL, 0, RATE);
         assertThatThrownBy(() -> chart.restore(Map.of("state", new double[2])))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("8 numbers");
+                .hasMessageContaining("4 numbers");
     }
 
     @Test
