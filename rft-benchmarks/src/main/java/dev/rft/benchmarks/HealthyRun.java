@@ -83,6 +83,9 @@ final class HealthyRun {
             } else if (signal.equals(Signals.ROLLOUT_MISMATCH)) {
                 // Above .1 nats sampler and trainer do not agree, which no healthy run shows.
                 values.put(signal, 1e-3 * Math.exp(LINEAR_SPREAD * x));
+            } else if (signal.equals(Signals.KL_UPDATE)) {
+                // Nor does any move the policy by a nat per token in one step.
+                values.put(signal, 1e-2 * Math.exp(LOG_SPREAD * x));
             } else if (signal.scale() == Signal.Scale.FRACTION) {
                 values.put(signal, share(x));
                 counts.put(signal, COUNT);
