@@ -14,9 +14,6 @@ import java.util.function.Predicate;
  */
 final class History {
 
-    /** What is done now shows in the steps that follow. */
-    private static final int SOON = 4;
-
     private final int capacity;
     private final Optional<Profile> profile;
     private final Deque<Observation> observations = new ArrayDeque<>();
@@ -50,12 +47,14 @@ final class History {
 
     /**
      * Returns the observations from before a step; where there are none, as when a failure was
-     * there from the first step on, what a profile of healthy runs has instead.
+     * there from the first step on, what a profile of healthy runs has instead for the step that
+     * the run is in: updates become smaller so fast in the first steps that a later one is no
+     * measure.
      */
     List<Observation> before(long step) {
         List<Observation> own = where(observation -> observation.key().step() < step);
         return own.isEmpty() && !observations.isEmpty() && profile.isPresent()
-                ? profile.get().reference(observations.getLast().key().step() + SOON)
+                ? profile.get().reference(observations.getLast().key().step())
                 : own;
     }
 
