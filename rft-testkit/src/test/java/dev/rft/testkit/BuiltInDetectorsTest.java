@@ -88,6 +88,15 @@ class BuiltInDetectorsTest {
     }
 
     @Nested
+    class SilentReward extends Contract {
+        SilentReward() {
+            super(
+                    Detectors.silentReward(),
+                    Series.binomial(REWARD_MEAN, 0.3, 64, 5).and(Series.constant(REWARD_STD, 0.4)));
+        }
+    }
+
+    @Nested
     class FarUpdate extends Contract {
         FarUpdate() {
             super(Detectors.farUpdate(), logNormal(KL_UPDATE, 1e-2, 0.5, 0.3));

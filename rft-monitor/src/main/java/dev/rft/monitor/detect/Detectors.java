@@ -35,6 +35,7 @@ public final class Detectors {
                                 rewardCollapse(),
                                 rewardSpike(),
                                 rewardSupport(),
+                                silentReward(),
                                 outage(),
                                 gradientExplosion(),
                                 updateExplosion(),
@@ -102,6 +103,16 @@ public final class Detectors {
     public static DetectorFactory rewardSupport() {
         return factory(
                 "reward-support", EvidenceClass.REWARD, 0, rate -> new RewardSupportDetector());
+    }
+
+    /**
+     * Returns {@code silent-reward}: an invariant, broken when none of a run's first 24 steps has a
+     * reward above 0, or two different ones. A verifier that is dead from the first step on leaves
+     * nothing to compare with; this needs nothing.
+     */
+    public static DetectorFactory silentReward() {
+        return factory(
+                "silent-reward", EvidenceClass.REWARD, 0, rate -> new SilentRewardDetector());
     }
 
     /**
