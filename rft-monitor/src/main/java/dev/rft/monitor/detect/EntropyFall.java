@@ -15,10 +15,11 @@ import java.util.function.DoubleSupplier;
  * learns a steady fall as one. Two things are known without a chart. Who fails half as often may be
  * unsure half as often: of the fall of the logarithm of the entropy over {@value #LAG} values, that
  * of the failures' share is explained, where a failure is what the reward lacks of the highest one
- * seen. What is left is a fall that no reward pays for; beyond a factor of 3, and twice as much as
- * the run has shown in any {@value #LAG} values before, the rule is broken. Both ends of the fall
- * are medians of {@value #WIDTH}. It takes {@value #LAG} values more before there is anything shown
- * to compare with.
+ * seen. What is left is a fall that no reward pays for. The rule is broken where it is beyond a
+ * factor of 3, twice the largest that the run has shown, and five times the root of the mean square
+ * of those: an entropy that wanders is judged by how it does. Both ends of the fall are medians of
+ * {@value #WIDTH}, and what was shown ends {@value #LAG} values ago, of which there are as many
+ * before the first judgement.
  */
 final class EntropyFall extends Rule {
 
@@ -27,6 +28,11 @@ final class EntropyFall extends Rule {
     private static final int LENGTH = LAG + WIDTH;
     private static final double FACTOR = Math.log(3);
     private static final double AS_SHOWN = 2;
+    private static final double DEVIATIONS = 5;
+    private static final int BEGINNING = LENGTH + 2 * LAG;
+
+    /** So many falls are remembered in the mean of their squares. */
+    private static final double MEMORY = 512;
 
     /** Below this share of the rewards' range failures cannot be counted. */
     private static final double FEW = 0.02;
@@ -38,7 +44,9 @@ final class EntropyFall extends Rule {
     private static final int HIGHEST = 1;
     private static final int LOWEST = 2;
     private static final int SHOWN = 3;
-    private static final int ENTROPIES = 4;
+    private static final int FALLS_SHOWN = 4;
+    private static final int SQUARE = 5;
+    private static final int ENTROPIES = 6;
     private static final int REWARDS = ENTROPIES + LENGTH;
     private static final int STEPS = REWARDS + LENGTH;
     private static final int FALLS = STEPS + LENGTH;
@@ -64,7 +72,7 @@ final class EntropyFall extends Rule {
         append(ENTROPIES, LENGTH, Math.log(Math.max(entropy, LEAST)));
         append(REWARDS, LENGTH, reward);
         append(STEPS, LENGTH, (double) observation.key().step());
-        memory[COUNT] = Math.min(LENGTH + LAG, memory[COUNT] + 1);
+        memory[COUNT] = Math.min(BEGINNING, memory[COUNT] + 1);
         if (memory[COUNT] < LENGTH) {
             return Optional.empty();
         }
@@ -72,13 +80,13 @@ final class EntropyFall extends Rule {
         double now = median(ENTROPIES + LAG);
         double explained = explained();
         double fall = before - now - explained;
-        boolean comparable = memory[COUNT] == LENGTH + LAG;
-        if (comparable) {
-            memory[SHOWN] = Math.max(memory[SHOWN], memory[FALLS]);
+        if (memory[COUNT] >= LENGTH + LAG) {
+            show(memory[FALLS]);
         }
         append(FALLS, LAG, fall);
-        double most = Math.max(FACTOR, AS_SHOWN * memory[SHOWN]);
-        if (!(comparable && fall > most)) {
+        double shown = Math.max(AS_SHOWN * memory[SHOWN], DEVIATIONS * Math.sqrt(memory[SQUARE]));
+        double most = Math.max(FACTOR, shown);
+        if (!(memory[COUNT] == BEGINNING && fall > most)) {
             return Optional.empty();
         }
         String expected =
@@ -90,6 +98,13 @@ final class EntropyFall extends Rule {
         return Optional.of(
                 Evidence.of(Signals.ENTROPY, Math.exp(now), expected)
                         .since((long) memory[STEPS + WIDTH]));
+    }
+
+    /** Learns a fall that was long ago. */
+    private void show(double fall) {
+        memory[SHOWN] = Math.max(memory[SHOWN], fall);
+        memory[FALLS_SHOWN] = Math.min(MEMORY, memory[FALLS_SHOWN] + 1);
+        memory[SQUARE] += (fall * fall - memory[SQUARE]) / memory[FALLS_SHOWN];
     }
 
     /** Returns by how much the logarithm of the share of failures has fallen; 0 when it has not. */

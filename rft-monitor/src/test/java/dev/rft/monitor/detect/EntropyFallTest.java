@@ -60,7 +60,7 @@ class EntropyFallTest {
 
     @Test
     void broken_inTheFirstStepsOfARun_isNotJudged() {
-        assertThat(first(55, step -> 0.4 * Math.exp(-0.2 * step), step -> 0.5)).isEmpty();
+        assertThat(first(79, step -> 0.4 * Math.exp(-0.2 * step), step -> 0.5)).isEmpty();
     }
 
     @Test
@@ -68,6 +68,24 @@ class EntropyFallTest {
         assertThat(first(200, step -> step % 5 == 0 ? 0 : 0.4, step -> 0.5)).isEmpty();
         assertThat(first(200, step -> step > 60 ? Double.NaN : 0.4, step -> 0.5)).isEmpty();
         assertThat(first(200, step -> step > 60 ? -1 : 0.4, step -> 0.5)).isEmpty();
+    }
+
+    @Test
+    void broken_entropyThatWanders_isJudgedByHowItDoes() {
+        // Swings by a factor of 2 up and down, in 60 steps, are usual here; a fall by 3.5 is not
+        // much.
+        LongToDoubleFunction swings = step -> 0.4 * Math.exp(0.35 * Math.sin(step * Math.PI / 30));
+        double fall = Math.log(3.5) / 24;
+
+        assertThat(first(400, swings, step -> 0.5)).isEmpty();
+        assertThat(
+                        first(
+                                260,
+                                step ->
+                                        swings.applyAsDouble(step)
+                                                * Math.exp(-fall * after(200, step)),
+                                step -> 0.5))
+                .isEmpty();
     }
 
     @Test
