@@ -57,7 +57,7 @@ final class Complaint {
     }
 
     private String unmatched(UnmatchedArgumentException unmatched) {
-        String first = unmatched.getUnmatched().get(0);
+        String first = Reason.oneLine(unmatched.getUnmatched().get(0));
         List<String> commands = commands();
         if (unmatched.isUnknownOption()) {
             return "unknown option: '" + first + "'" + meant(first, options()) + help();

@@ -55,7 +55,8 @@ final class Relaxer {
      * @param reference healthy observations from before it
      */
     void repaired(double factor, Incident closed, List<Observation> reference) {
-        if (factor < 1 && !reference.isEmpty()) {
+        // In a failure from step 1 on, nothing has shown that the rate was ever right.
+        if (factor < 1 && closed.onset() > 1) {
             // What was healthy before the first repair counts: later ones compare with reduced
             // updates.
             if (reduced == 1) {

@@ -136,18 +136,20 @@ class RelaxingTest {
     void next_rateUnderWhichNoStepWasHealthy_isNotReturnedTo() {
         Observation healthy = Observation.of(1, Map.of(UPDATE_NORM, 1.0));
 
-        assertThat(nextAfterARepair(List.of(healthy))).isPresent();
-        assertThat(nextAfterARepair(List.of())).isEmpty();
+        assertThat(nextAfterARepair(2, List.of(healthy))).isPresent();
+        assertThat(nextAfterARepair(2, List.of())).as("the window may be short").isPresent();
+        assertThat(nextAfterARepair(1, List.of())).isEmpty();
+        assertThat(nextAfterARepair(1, List.of(healthy))).as("that of a profile").isEmpty();
     }
 
     private static Optional<RecoveryAction.ScaleLearningRate> nextAfterARepair(
-            List<Observation> reference) {
+            long onset, List<Observation> reference) {
         Relaxer relaxer = new Relaxer(new RecoveryConfig.Relaxing(true, 5, 2));
         Incident closed =
                 new Incident(
                         1,
-                        StepKey.START.next(),
-                        1,
+                        new StepKey(0, 2, 0),
+                        onset,
                         List.of(),
                         Fixtures.certain(Cause.KL_EXPLOSION),
                         List.of(),

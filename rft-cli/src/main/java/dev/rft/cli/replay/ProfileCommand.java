@@ -94,11 +94,12 @@ public final class ProfileCommand extends LearnCommand {
         Map<String, Path> named = new LinkedHashMap<>();
         Set<Path> seen = new HashSet<>();
         for (Path log : logs) {
-            if (!seen.add(log.toAbsolutePath().normalize())) {
+            Path whole = log.toAbsolutePath().normalize();
+            if (!seen.add(whole)) {
                 throw bad("LOG: must be different runs, had twice " + log);
             }
-            String last = String.valueOf(log.toAbsolutePath().normalize().getFileName());
-            String name = named.containsKey(last) ? log.toString() : last;
+            String last = String.valueOf(whole.getFileName());
+            String name = named.containsKey(last) ? whole.toString() : last;
             named.put(name, log);
         }
         return named;

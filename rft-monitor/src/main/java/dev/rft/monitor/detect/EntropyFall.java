@@ -97,7 +97,7 @@ final class EntropyFall extends Rule {
                         LAG);
         return Optional.of(
                 Evidence.of(Signals.ENTROPY, Math.exp(now), expected)
-                        .since((long) memory[STEPS + WIDTH]));
+                        .since(Math.min((long) memory[STEPS + WIDTH], observation.key().step())));
     }
 
     /** Learns a fall that was long ago. */

@@ -29,6 +29,9 @@ final class RewardSupportDetector implements Detector {
     /** However the deviation is estimated, its ratio to what the mean tells is the same. */
     private static final double SPREAD = 0.05;
 
+    /** Below this variance a mean near 0 or 1 is told apart from it by rounding alone. */
+    private static final double TELLING = 1e-4;
+
     private static final String STATE = "support";
 
     private int agreed;
@@ -78,8 +81,8 @@ final class RewardSupportDetector implements Detector {
     }
 
     private Verdict learn(boolean agrees, double usual, double ratio) {
-        if (agrees && usual > 0) {
-            // A step in which all rewards are equal agrees with everything.
+        if (agrees && usual > TELLING) {
+            // A step in which nearly all rewards are equal agrees with everything.
             agreed++;
             leastRatio = Math.min(leastRatio, ratio);
             largestRatio = Math.max(largestRatio, ratio);

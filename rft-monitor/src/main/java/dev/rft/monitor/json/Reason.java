@@ -55,7 +55,12 @@ public final class Reason {
         return "cannot be read or written";
     }
 
-    private static String oneLine(String text) {
+    /**
+     * Returns a text without what would break a line or steer a terminal.
+     *
+     * @param text any text
+     */
+    public static String oneLine(String text) {
         return text.replaceAll("\\p{Cntrl}+", " ").strip();
     }
 }

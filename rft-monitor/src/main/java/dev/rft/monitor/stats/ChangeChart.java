@@ -161,7 +161,8 @@ public final class ChangeChart {
         boolean jump = jumps.judge(z, unit, step);
         double least = least(base.error());
         double free = carried + tolerance;
-        cusum.add(z - least, value, expected + sign * (free + least * unit), unit, step);
+        double still = expected + sign * (free + least * unit);
+        cusum.add(z - least, value, expected, still, unit, step);
         boolean drift = cusum.alarms();
         Reading reading =
                 reading(
@@ -274,7 +275,7 @@ public final class ChangeChart {
         return new Reading(
                 cusum.alarms() ? Reading.State.ALARM : Reading.State.SUSPECT,
                 shift,
-                expected,
+                cusum.expected(),
                 cusum.limit(),
                 OptionalDouble.of(cusum.mean()),
                 OptionalLong.of(cusum.onset()));

@@ -23,6 +23,7 @@ final class Cusum {
     private double weights;
     private double mean;
     private double neutral;
+    private double expected;
 
     /**
      * Begins with nothing summed.
@@ -42,11 +43,12 @@ final class Cusum {
      *
      * @param score how far it lies beyond the value that moves nothing, in units
      * @param value the value
+     * @param usual what was expected of it
      * @param still the value that moves nothing
      * @param unit one deviation, positive
      * @param step the step number, for the onset only
      */
-    void add(double score, double value, double still, double unit, long step) {
+    void add(double score, double value, double usual, double still, double unit, long step) {
         double before = sum;
         sum = Math.min(height, Math.max(0, before + Math.min(score, largestScore)));
         if (sum == 0) {
@@ -60,6 +62,7 @@ final class Cusum {
         double share = 1 / unit / weights;
         mean += share * (value - mean);
         neutral += share * (still - neutral);
+        expected += share * (usual - expected);
     }
 
     /** Returns whether it stands at the alarm height. */
@@ -82,6 +85,13 @@ final class Cusum {
         return mean;
     }
 
+    /**
+     * Returns what was expected of them, weighted alike: on a path that moves it is not today's.
+     */
+    double expected() {
+        return expected;
+    }
+
     /** Returns the most adverse mean that would be no alarm, or else no suspect. */
     double limit() {
         return neutral + sign * (alarms() ? height : height / 2) / weights;
@@ -93,19 +103,21 @@ final class Cusum {
         weights = 0;
         mean = 0;
         neutral = 0;
+        expected = 0;
     }
 
     /** Puts what was summed among the numbers of a chart. */
     void save(Map<String, double[]> state) {
-        state.put("drift", new double[] {sum, onset, weights, mean, neutral});
+        state.put("drift", new double[] {sum, onset, weights, mean, neutral, expected});
     }
 
     void restore(Map<String, double[]> state) {
-        double[] saved = ChangeChart.entry(state, "drift", 5);
+        double[] saved = ChangeChart.entry(state, "drift", 6);
         sum = saved[0];
         onset = (long) saved[1];
         weights = saved[2];
         mean = saved[3];
         neutral = saved[4];
+        expected = saved[5];
     }
 }

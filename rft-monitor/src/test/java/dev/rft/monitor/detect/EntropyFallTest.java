@@ -89,6 +89,20 @@ class EntropyFallTest {
     }
 
     @Test
+    void broken_inALogThatWentBack_isNotSinceAStepToCome() {
+        for (long step = 501; step <= 600; step++) {
+            broken(observation(step, 0.4, 0.5));
+        }
+        for (long step = 100; step < 120; step++) {
+            long present = step;
+            broken(observation(step, 0.01, 0.5))
+                    .ifPresent(
+                            e -> assertThat(e.onset().orElseThrow()).isLessThanOrEqualTo(present));
+        }
+        assertThat(broken(observation(120, 0.01, 0.5))).isPresent();
+    }
+
+    @Test
     void broken_withoutRewards_saysNothing() {
         for (long step = 1; step < 200; step++) {
             double entropy = step > 60 ? 1e-3 : 0.4;

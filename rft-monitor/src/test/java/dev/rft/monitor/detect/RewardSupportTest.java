@@ -48,4 +48,16 @@ class RewardSupportTest {
         }
         assertThat(inspect(61, 0.5, 0.3)).isInstanceOf(Verdict.NotEvaluated.class);
     }
+
+    /** One as single precision rounds it: its variance is all rounding. */
+    @Test
+    void inspect_aSolvedStepWhileLearning_saysNothing() {
+        Random random = new Random(1);
+        inspect(1, 0.99999994, 0);
+        for (int step = 2; step <= 40; step++) {
+            double mean = (1 + random.nextInt(15)) / 16.0;
+            inspect(step, mean, unbiased(mean));
+        }
+        assertThat(inspect(41, 0.5, 0.4)).isInstanceOf(Verdict.Violated.class);
+    }
 }
