@@ -69,7 +69,7 @@ class FaultFromTheFirstStepTest {
                         RecoveryAction.Rollback.class,
                         rollback -> {
                             assertThat(rollback.onset()).isEqualTo(1);
-                            assertThat(rollback.learningRateFactor()).isBetween(0.01, 0.1);
+                            assertThat(rollback.learningRateFactor()).isBetween(0.01, 0.2);
                         });
         assertThat(loop.observations)
                 .filteredOn(observation -> observation.key().attempt() == 1)
