@@ -6,6 +6,7 @@ import dev.rft.monitor.Detector;
 import dev.rft.monitor.DetectorState;
 import dev.rft.monitor.Evidence;
 import dev.rft.monitor.Verdict;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -70,7 +71,7 @@ final class RewardSupportDetector implements Detector {
                 usual < 0
                         ? "rewards of 0 or 1, as so far: a mean in [0, 1]"
                         : String.format(
-                                java.util.Locale.ROOT,
+                                Locale.ROOT,
                                 "rewards of 0 or 1, as so far: at this mean about %.4g",
                                 Math.sqrt(usual));
         return Verdict.violated(

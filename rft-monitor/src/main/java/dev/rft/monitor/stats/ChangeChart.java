@@ -117,19 +117,10 @@ public final class ChangeChart {
         this.path = Objects.requireNonNull(path, "path");
         this.tolerance = tolerance;
         this.autocorrelation = path == Path.STEADY ? Autocorrelation.none() : new Autocorrelation();
-        Limits limits = Limits.of(checkedRate(falseAlarmsPerStep));
+        Limits limits = Limits.of(Limits.checkedRate(falseAlarmsPerStep));
         this.cusum = new Cusum(sign, limits.drift(), SHARE_OF_ONE);
         this.tail = new Tail(SHARE_OF_ONE * limits.drift());
         this.jumps = new Jumps(limits, tail);
-    }
-
-    /** Returns a rate of false alarms that is in (0, 0.1]. */
-    static double checkedRate(double falseAlarmsPerStep) {
-        if (!(falseAlarmsPerStep > 0 && falseAlarmsPerStep <= 0.1)) {
-            throw new IllegalArgumentException(
-                    "falseAlarmsPerStep: must be in (0, 0.1], was " + falseAlarmsPerStep);
-        }
-        return falseAlarmsPerStep;
     }
 
     /**

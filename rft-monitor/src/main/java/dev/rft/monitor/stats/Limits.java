@@ -43,6 +43,15 @@ public record Limits(double rate, double spike, double pair, double drift) {
                 Math.log(1 / each) / DRIFT_EXPONENT);
     }
 
+    /** Returns a rate of false alarms that is in (0, 0.1]. */
+    static double checkedRate(double falseAlarmsPerStep) {
+        if (!(falseAlarmsPerStep > 0 && falseAlarmsPerStep <= 0.1)) {
+            throw new IllegalArgumentException(
+                    "falseAlarmsPerStep: must be in (0, 0.1], was " + falseAlarmsPerStep);
+        }
+        return falseAlarmsPerStep;
+    }
+
     /** Returns the probability with which each of two values in a row may be beyond the pair's. */
     double pairRate() {
         return Math.sqrt(rate);

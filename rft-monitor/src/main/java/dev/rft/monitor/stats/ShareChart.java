@@ -77,7 +77,7 @@ public final class ShareChart {
             throw new IllegalArgumentException("tolerance: must be in [0, 0.5], was " + tolerance);
         }
         this.tolerance = tolerance;
-        this.height = Math.log(RISES.length / ChangeChart.checkedRate(falseAlarmsPerStep));
+        this.height = Math.log(RISES.length / Limits.checkedRate(falseAlarmsPerStep));
     }
 
     /**
@@ -104,7 +104,9 @@ public final class ShareChart {
         double past = (hits + 0.5) / (count + 1);
         double variance = past * (1 - past) + 0.25 / count;
         double error = Math.sqrt(variance / count + wander * variance * variance);
-        double tolerated = Math.min(LARGEST_SHARE, past + tolerance + ERRORS * error);
+        // Where nearly all is usual, all is: the limit is never below what is expected.
+        double most = past < LARGEST_SHARE ? LARGEST_SHARE : (1 + past) / 2;
+        double tolerated = Math.min(most, past + tolerance + ERRORS * error);
         double largest = accumulate(share * samples, samples, tolerated, step);
         boolean alarm = largest >= height;
         double noise = Math.sqrt((past * (1 - past) + 0.25 / samples) / samples);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rft.monitor.stats.ChangeChart.Path;
 import dev.rft.monitor.stats.Reading.State;
 import java.util.Random;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -85,6 +86,18 @@ class ReadingPropertyTest {
             Reading reading = chart.read(share, n, step);
             if (reading.state() == State.ALARM) {
                 assertThat(share).as("step %s", step).isGreaterThan(reading.limit());
+                assertThat(reading.limit()).isGreaterThan(reading.expected());
+            }
+        }
+    }
+
+    @Example
+    void shareChart_whereNearlyAllIsUsual_allIsNoAlarm() {
+        ShareChart chart = new ShareChart(0.05, 1e-3);
+        for (int step = 1; step <= 200; step++) {
+            Reading reading = chart.read(step % 4 == 0 ? 0.98 : 1, 100, step);
+            assertThat(reading.state()).as("step %s", step).isNotEqualTo(State.ALARM);
+            if (step > ChangeChart.WARM_UP) {
                 assertThat(reading.limit()).isGreaterThan(reading.expected());
             }
         }
