@@ -97,23 +97,23 @@ final class StandardLadder implements RecoveryPolicy {
                                     state.canDo(restart) ? restart : again,
                                     reset,
                                     new RecoveryAction.ResetReference()));
-            case REWARD_HACKING -> source(state, again, restart);
+            case REWARD_HACKING -> source(incident, state, again, restart);
             case REWARD_SPIKE, REWARD_COLLAPSE, DELAYED_CREDIT ->
-                    outside(incident, source(state, again, restart));
+                    outside(incident, source(incident, state, again, restart));
             case TOOL_CALL_ERROR, OBSERVATION_CORRUPTION, TERMINATION_ERROR, SAMPLER_MISMATCH ->
-                    outside(incident, source(state, again, restart));
+                    outside(incident, source(incident, state, again, restart));
             case EMPTY_RESPONSE, SHORT_RESPONSES, LONG_RESPONSES, REPETITION ->
-                    outside(incident, source(state, slower, restart));
+                    outside(incident, source(incident, state, slower, restart));
             case ENTROPY_COLLAPSE ->
                     samplerSurprises(incident)
-                            ? outside(incident, source(state, slower, restart))
+                            ? outside(incident, source(incident, state, slower, restart))
                             : explore(state, slower, restart);
             case VALUE_MISMATCH -> outside(incident, List.of(slower, reset, restart));
             case ADVANTAGE_INSTABILITY ->
                     outside(
                             incident,
                             advantagesChanged(incident)
-                                    ? source(state, slower, restart)
+                                    ? source(incident, state, slower, restart)
                                     : List.of(slower, reset, restart));
             case OUTAGE -> outage(incident, state, restart);
             case HANG -> List.of(restart, again);
@@ -196,10 +196,11 @@ final class StandardLadder implements RecoveryPolicy {
      * first.
      */
     private static List<RecoveryAction> source(
-            RunState state, RecoveryAction rollback, RecoveryAction restart) {
+            Incident incident, RunState state, RecoveryAction rollback, RecoveryAction restart) {
         // A restart brings the snapshot back as well, so that a rollback after it would add
         // nothing.
-        boolean atOnce = weightsQuiet(state) && state.capabilities().contains(Capability.RESTART);
+        boolean sound = weightsQuiet(state) || drawnFromElsewhere(incident);
+        boolean atOnce = sound && state.capabilities().contains(Capability.RESTART);
         return atOnce ? List.of(restart) : List.of(rollback, restart);
     }
 
@@ -220,6 +221,11 @@ final class StandardLadder implements RecoveryPolicy {
     /** Tells whether tokens are drawn from something else than the policy, which is sound then. */
     private static boolean samplerSurprises(Incident incident) {
         return alarmed(incident, "sampler-surprise");
+    }
+
+    /** The same as a fact, which holds whatever the weights are. */
+    private static boolean drawnFromElsewhere(Incident incident) {
+        return alarmed(incident, "foreign-tokens");
     }
 
     /** Tells whether advantages do not follow from the rewards, whatever the weights do. */

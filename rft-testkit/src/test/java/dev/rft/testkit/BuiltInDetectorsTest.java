@@ -22,6 +22,7 @@ import static dev.rft.api.signal.Signals.REWARD_REPETITION_CORRELATION;
 import static dev.rft.api.signal.Signals.REWARD_SECOND_ANSWERS;
 import static dev.rft.api.signal.Signals.REWARD_STD;
 import static dev.rft.api.signal.Signals.ROLLOUT_MISMATCH;
+import static dev.rft.api.signal.Signals.ROLLOUT_SURPRISE;
 import static dev.rft.api.signal.Signals.STEP_SECONDS;
 import static dev.rft.api.signal.Signals.TOOL_ERRORS;
 import static dev.rft.api.signal.Signals.TRAJECTORY_MASKED;
@@ -100,6 +101,17 @@ class BuiltInDetectorsTest {
     class FarUpdate extends Contract {
         FarUpdate() {
             super(Detectors.farUpdate(), logNormal(KL_UPDATE, 1e-2, 0.5, 0.3));
+        }
+    }
+
+    @Nested
+    class ForeignTokens extends Contract {
+        ForeignTokens() {
+            super(
+                    Detectors.foreignTokens(),
+                    Series.ar1(ROLLOUT_SURPRISE, 0, 0, 2, 3)
+                            .and(Series.constant(ENTROPY, 0.5))
+                            .and(Series.binomial(RESPONSE_LENGTH, 0.5, 100, 7)));
         }
     }
 

@@ -1,18 +1,22 @@
 package dev.rft.cli.faultbench;
 
 import dev.rft.cli.Arguments;
+import dev.rft.faultbench.bench.Arm;
 import dev.rft.faultbench.bench.FaultBench;
 import dev.rft.monitor.json.Reason;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -91,32 +95,47 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /** Where faults were asked for, a workload that has none of them has nothing to do. */
+    /**
+     * What has most runs comes first, so that no process is left over with a long one at the end. A
+     * workload without a run that was asked for has nothing to do.
+     */
     private List<UnitProcess> units() {
-        List<UnitProcess> units = new ArrayList<>();
+        List<Map.Entry<Integer, UnitProcess>> units = new ArrayList<>();
         for (long seed : new LinkedHashSet<>(seeds)) {
             for (String workload : options.workloads()) {
-                if (options.faults().isEmpty()
-                        || !FaultBench.cases(options.plan(), workload, seed, options.faults())
-                                .isEmpty()) {
-                    units.add(
-                            new UnitProcess(
-                                    workload + "-s" + seed,
-                                    options.arguments(workload, seed),
-                                    options.out()));
+                int runs =
+                        FaultBench.runs(
+                                options.plan(), workload, seed, options.arms(), options.faults());
+                if (runs > 0) {
+                    units.add(Map.entry(runs, unit(workload, seed)));
                 }
             }
         }
         if (units.isEmpty()) {
-            throw bad(
-                    String.format(
-                            "--fault: plan %s has no case of %s on %s",
-                            options.plan(),
-                            String.join(", ", options.faults()),
-                            String.join(", ", options.workloads())),
-                    null);
+            throw bad(nothingToDo(), null);
         }
-        return units;
+        units.sort(Map.Entry.comparingByKey(Comparator.reverseOrder()));
+        return units.stream().map(Map.Entry::getValue).toList();
+    }
+
+    private UnitProcess unit(String workload, long seed) {
+        return new UnitProcess(
+                workload + "-s" + seed, options.arguments(workload, seed), options.out());
+    }
+
+    private String nothingToDo() {
+        String workloads = String.join(", ", options.workloads());
+        return options.faults().isEmpty()
+                ? String.format(
+                        "--arm: plan %s has no run with %s on %s",
+                        options.plan(), names(options.arms()), workloads)
+                : String.format(
+                        "--fault: plan %s has no case of %s on %s",
+                        options.plan(), String.join(", ", options.faults()), workloads);
+    }
+
+    private static String names(List<Arm> arms) {
+        return arms.stream().map(Arm::toString).collect(Collectors.joining(", "));
     }
 
     private ParameterException bad(String message, @Nullable Throwable cause) {

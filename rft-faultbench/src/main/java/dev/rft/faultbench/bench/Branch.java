@@ -112,13 +112,14 @@ final class Branch implements AutoCloseable {
      * @return what came of it
      */
     ObjectNode run(Path directory) throws IOException {
-        run.trainer().restore(trunk.snapshot(what.onset() - 1L));
-        double before = run.accuracy();
+        long fork = what.onset() - 1L;
+        run.trainer().restore(trunk.snapshot(fork));
+        double before = trunk.accuracy(fork, run::accuracy);
         if (arm.watched() && what.has(Fault.PROCESS_DEATH)) {
             return new KilledRun(unit, what, arm, directory).run(warmStart, before);
         }
         long started = System.nanoTime();
-        try (MetricsLog metrics = MetricsLog.open(directory.resolve("metrics.jsonl"))) {
+        try (MetricsLog metrics = MetricsLog.open(directory.resolve(RunFiles.METRICS))) {
             switch (arm) {
                 case NONE -> alone(directory, metrics);
                 case ORACLE -> withOracle(metrics);

@@ -33,17 +33,20 @@ public final class FaultBench {
     }
 
     /**
-     * Returns the names of what is executed of a plan beside the healthy run.
+     * Returns how many runs of a plan there are beside the healthy one.
      *
      * @param plan the plan
      * @param workload the workload
      * @param seed all randomness follows from it
+     * @param arms who looks after the runs
      * @param only the faults to inject, by id, and {@code benign}; empty for all
-     * @return a name per case
+     * @return how many, done already or not; 0 when the plan has no such case, or none for these
+     *     arms
      */
-    public static List<String> cases(Plan plan, String workload, long seed, List<String> only) {
-        Unit unit = plan.unit(workload, seed, List.of()).only(only);
-        return unit.cases().stream().map(unit::run).toList();
+    public static int runs(
+            Plan plan, String workload, long seed, List<Arm> arms, List<String> only) {
+        Unit unit = plan.unit(workload, seed, arms).only(only);
+        return unit.cases().size() * unit.arms().size();
     }
 
     /**

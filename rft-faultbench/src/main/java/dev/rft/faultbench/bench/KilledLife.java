@@ -29,7 +29,6 @@ final class KilledLife {
 
     static final String WARM = "state/warm.bin";
     static final String RESULT = "state/result.json";
-    static final String METRICS = "metrics.jsonl";
 
     /** For a life that is not killed. */
     static final long NEVER = 0;
@@ -68,7 +67,7 @@ final class KilledLife {
                                         none::waits)
                                 .snapshots(home.resolve("state/snapshots"))
                                 .journal(home.resolve("journal.jsonl"))
-                                .metrics(home.resolve(METRICS))
+                                .metrics(home.resolve(RunFiles.METRICS))
                                 .run(steps);
                 ObjectNode result = RunFiles.object();
                 Measured.into(run, result);

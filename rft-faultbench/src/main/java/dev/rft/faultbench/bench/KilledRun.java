@@ -65,7 +65,7 @@ final class KilledRun {
         }
         ObjectNode result = RunFiles.result(arm).put("accuracy_before", before);
         result.setAll(read(directory.resolve(KilledLife.RESULT)));
-        result.put("executed_steps", MetricsLog.read(directory.resolve(KilledLife.METRICS)).size());
+        result.put("executed_steps", MetricsLog.read(directory.resolve(RunFiles.METRICS)).size());
         result.put("seconds", (System.nanoTime() - started) * 1e-9);
         delete(state);
         return result;

@@ -25,8 +25,11 @@ public enum Plan {
 
     private static final int TRANSIENT = 10;
 
-    /** Where the arms that only show what the library is worth are run, too. */
-    private static final List<String> WITH_ALL_ARMS = List.of("addition", "lookup-ppo");
+    /**
+     * Where the arms that only show what the library is worth are run, too: one with a critic and
+     * one with tools.
+     */
+    private static final List<String> WITH_ALL_ARMS = List.of("addition-ppo", "lookup");
 
     private final int steps;
     private final boolean everything;

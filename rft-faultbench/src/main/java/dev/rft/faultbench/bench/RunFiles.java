@@ -18,6 +18,8 @@ import java.util.stream.Stream;
  */
 final class RunFiles {
 
+    static final String METRICS = "metrics.jsonl";
+
     private static final String LABEL = "label.json";
     private static final String RESULT = "result.json";
     private static final ObjectMapper JSON =

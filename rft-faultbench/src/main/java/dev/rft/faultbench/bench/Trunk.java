@@ -5,8 +5,11 @@ import dev.rft.api.control.TrainingLoop;
 import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.StepKey;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
 
 /**
  * One healthy run, with its state after every step, from which all branches fork. So the steps
@@ -17,6 +20,7 @@ final class Trunk implements AutoCloseable {
 
     private final List<LoopSnapshot> snapshots = new ArrayList<>();
     private final List<Observation> observations = new ArrayList<>();
+    private final Map<Long, Double> accuracies = new HashMap<>();
 
     /**
      * Runs a loop.
@@ -49,6 +53,17 @@ final class Trunk implements AutoCloseable {
     /** Returns the state after a step; 0 for the beginning. The trunk keeps owning it. */
     LoopSnapshot snapshot(long step) {
         return snapshots.get(Math.toIntExact(step));
+    }
+
+    /**
+     * Returns the accuracy after a step. All cases that fork from there begin with it, so that it
+     * is measured once.
+     *
+     * @param step counted from 1; 0 for the beginning
+     * @param measured measures a policy in the state after that step
+     */
+    double accuracy(long step, DoubleSupplier measured) {
+        return accuracies.computeIfAbsent(step, at -> measured.getAsDouble());
     }
 
     @Override

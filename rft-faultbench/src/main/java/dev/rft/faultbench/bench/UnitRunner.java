@@ -93,23 +93,40 @@ final class UnitRunner {
         return files.done(unit.run(what), arm);
     }
 
-    /** The healthy run is made anew each time: its states are needed, and it repeats exactly. */
+    /**
+     * The healthy run is made anew each time: its states are needed. It repeats exactly, or what is
+     * done already is of another run.
+     */
     private Trunk trunk(LiveRun healthy) throws IOException {
+        if (!files.done(unit.name(), Arm.NONE)) {
+            return firstTrunk(healthy);
+        }
+        Repetition same =
+                new Repetition(files.directory(unit.name(), Arm.NONE).resolve(RunFiles.METRICS));
+        try {
+            return new Trunk(healthy.loop(), unit.steps(), unchecked(same::check));
+        } catch (UncheckedIOException differs) {
+            throw differs.getCause();
+        }
+    }
+
+    private Trunk firstTrunk(LiveRun healthy) throws IOException {
         Path directory = files.begin(unit.name(), Arm.NONE);
         files.label(unit.name(), Labels.healthy(unit));
         ObjectNode result = RunFiles.result(Arm.NONE);
         result.put("accuracy_before", healthy.accuracy());
         ArrayNode curve = result.putArray("accuracy_curve");
-        try (MetricsLog metrics = MetricsLog.open(directory.resolve("metrics.jsonl"));
+        try (MetricsLog metrics = MetricsLog.open(directory.resolve(RunFiles.METRICS));
                 TrajectoryLog trajectories =
                         new TrajectoryLog(directory.resolve("trajectories.jsonl.gz"))) {
+            Consumer<Observation> written = unchecked(trajectories::append);
             Trunk trunk =
                     new Trunk(
                             healthy.loop(),
                             unit.steps(),
                             observation -> {
                                 metrics.append(observation);
-                                append(trajectories, observation);
+                                written.accept(observation);
                                 long step = observation.key().step();
                                 if (step % ACCURACY_EVERY == 0 || step == unit.steps()) {
                                     curve.addArray().add(step).add(healthy.accuracy());
@@ -124,12 +141,20 @@ final class UnitRunner {
         }
     }
 
-    private static void append(TrajectoryLog trajectories, Observation observation) {
-        try {
-            trajectories.append(observation);
-        } catch (IOException e) {
-            throw new UncheckedIOException("trajectories could not be written", e);
-        }
+    /** What is done with a step, and may fail as files do. */
+    @FunctionalInterface
+    private interface EachStep {
+        void accept(Observation observation) throws IOException;
+    }
+
+    private static Consumer<Observation> unchecked(EachStep each) {
+        return observation -> {
+            try {
+                each.accept(observation);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e.getMessage(), e);
+            }
+        };
     }
 
     private void branch(

@@ -40,7 +40,8 @@ public final class Detectors {
                                 gradientExplosion(),
                                 updateExplosion(),
                                 klDrift(),
-                                farUpdate()));
+                                farUpdate(),
+                                foreignTokens()));
         all.addAll(OptimizationDetectors.all());
         all.addAll(VerifierDetectors.all());
         all.addAll(GenerationDetectors.all());
@@ -131,6 +132,20 @@ public final class Detectors {
     public static DetectorFactory farUpdate() {
         return factory(
                 "far-update", EvidenceClass.POLICY_DISTANCE, 0, rate -> StreakDetector.farUpdate());
+    }
+
+    /**
+     * Returns {@code foreign-tokens}: an invariant, broken when the sampled tokens are together
+     * more than twice as improbable under the policy as it expects ({@code rollout.surprise}), on
+     * two steps in a row. A sampler that draws from something else from the first step on leaves
+     * nothing to compare with; this needs nothing.
+     */
+    public static DetectorFactory foreignTokens() {
+        return factory(
+                "foreign-tokens",
+                EvidenceClass.GENERATION,
+                0,
+                rate -> StreakDetector.foreignTokens());
     }
 
     /**

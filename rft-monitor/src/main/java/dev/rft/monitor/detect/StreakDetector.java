@@ -10,7 +10,9 @@ import dev.rft.monitor.Evidence;
 import dev.rft.monitor.Verdict;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
 /**
  * An invariant: no healthy run has a value above a bound on several steps in a row, and nothing
@@ -22,7 +24,7 @@ final class StreakDetector implements Detector {
     private final String name;
     private final Signal signal;
     private final Function<Observation, Optional<Double>> value;
-    private final double most;
+    private final ToDoubleFunction<Observation> most;
     private final int length;
     private final String missing;
 
@@ -33,7 +35,7 @@ final class StreakDetector implements Detector {
             String name,
             Signal signal,
             Function<Observation, Optional<Double>> value,
-            double most,
+            ToDoubleFunction<Observation> most,
             int length,
             String missing) {
         this.name = name;
@@ -55,7 +57,7 @@ final class StreakDetector implements Detector {
                 "outage",
                 Signals.TRAJECTORY_MASKED,
                 StreakDetector::masked,
-                0.5,
+                observation -> 0.5,
                 3,
                 "no trajectories and no finite trajectory.masked");
     }
@@ -70,9 +72,45 @@ final class StreakDetector implements Detector {
                 "far-update",
                 Signals.KL_UPDATE,
                 observation -> observation.value(Signals.KL_UPDATE),
-                1,
+                observation -> 1,
                 2,
                 "no finite kl.update");
+    }
+
+    /**
+     * The sampled tokens are together more than twice as improbable, in nats, as tokens are that
+     * are drawn from the policy: they were drawn from something else. This holds in every state of
+     * the policy. In the unit of {@code rollout.surprise} the noise of a healthy step is 1 to 3,
+     * however many tokens it has; so much more than a difference must be, too, since twice as
+     * little as nothing is nothing.
+     */
+    static StreakDetector foreignTokens() {
+        return new StreakDetector(
+                "foreign-tokens",
+                Signals.ROLLOUT_SURPRISE,
+                observation ->
+                        expectedNats(observation)
+                                .flatMap(nats -> observation.value(Signals.ROLLOUT_SURPRISE)),
+                observation ->
+                        expectedNats(observation)
+                                .map(nats -> Math.max(10, 2 * (Math.sqrt(2) - 1) * Math.sqrt(nats)))
+                                .orElse(Double.MAX_VALUE),
+                2,
+                "no finite rollout.surprise, or no entropy and length of so many responses");
+    }
+
+    /**
+     * Returns what the tokens of a step are expected to be in nats, all together. Tokens of tools
+     * are counted as well and one more per response, its end: the bound is never too low.
+     */
+    private static Optional<Double> expectedNats(Observation observation) {
+        OptionalInt responses = observation.count(Signals.RESPONSE_LENGTH);
+        Optional<Double> length =
+                observation.value(Signals.RESPONSE_LENGTH).filter(value -> value >= 0);
+        Optional<Double> entropy = observation.value(Signals.ENTROPY).filter(value -> value >= 0);
+        return responses.isEmpty() || length.isEmpty()
+                ? Optional.empty()
+                : entropy.map(nats -> nats * responses.getAsInt() * (length.get() + 1));
     }
 
     @Override
@@ -81,7 +119,8 @@ final class StreakDetector implements Detector {
         if (seen.isEmpty()) {
             return Verdict.notEvaluated(missing);
         }
-        if (seen.get() <= most) {
+        double bound = most.applyAsDouble(observation);
+        if (seen.get() <= bound) {
             inARow = 0;
             onset = -1;
             return Verdict.healthy();
@@ -89,9 +128,8 @@ final class StreakDetector implements Detector {
         inARow = Math.min(inARow + 1, length);
         long step = observation.key().step();
         onset = onset < 0 ? step : Math.min(onset, step);
-        Evidence evidence =
-                Evidence.of(signal, seen.get(), "<= " + most + " within " + length + " steps")
-                        .since(onset);
+        String allowed = "<= " + Math.round(bound * 1e3) / 1e3 + " within " + length + " steps";
+        Evidence evidence = Evidence.of(signal, seen.get(), allowed).since(onset);
         return inARow < length
                 ? Verdict.suspect(evidence)
                 : Verdict.violated(evidence.asInvariant());
