@@ -44,6 +44,23 @@ class FaultBenchCommandTest {
     }
 
     @Test
+    void run_armThatThePlanDoesNotHaveThere_isExitCode2AndStartsNothing() {
+        Path bench = directory.resolve("bench");
+
+        assertThat(
+                        execute(
+                                "run",
+                                "--out=" + bench,
+                                "--plan=balanced",
+                                "--workload=points",
+                                "--arm=random,oracle"))
+                .isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("--arm: plan balanced has no run with random, oracle on points");
+        assertThat(bench).doesNotExist();
+    }
+
+    @Test
     void run_directoryOfSomethingElse_isExitCode2AndLeavesItAsItIs() throws IOException {
         Files.writeString(directory.resolve("notes.txt"), "mine");
 

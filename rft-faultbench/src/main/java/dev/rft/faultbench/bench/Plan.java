@@ -20,7 +20,10 @@ public enum Plan {
      * library's on two of them.
      */
     BALANCED(140, true),
-    /** The same in longer runs, for as many seeds as there is time for. */
+    /**
+     * The same in longer runs, every fault from the first step on as well, for as many seeds as
+     * there is time for.
+     */
     FULL(240, true);
 
     private static final int TRANSIENT = 10;
@@ -30,6 +33,10 @@ public enum Plan {
      * one with tools.
      */
     private static final List<String> WITH_ALL_ARMS = List.of("addition-ppo", "lookup");
+
+    /** An update, a reward and a sampler that were never sound. */
+    private static final List<Fault> FROM_THE_FIRST_STEP =
+            List.of(Fault.LR_SPIKE, Fault.REWARD_ZERO, Fault.SHORT_RESPONSE);
 
     private final int steps;
     private final boolean everything;
@@ -80,7 +87,7 @@ public enum Plan {
                             benign.toString(), List.of(), Optional.of(benign), onset(random)));
         }
         if (everything) {
-            cases.addAll(special(random));
+            cases.addAll(special(of, random));
         }
         List<Arm> tended =
                 arms.stream()
@@ -118,9 +125,9 @@ public enum Plan {
     }
 
     /** Faults from the first step on, transient ones, two at once, and what ends a run. */
-    private static List<BenchCase> special(SplittableRandom random) {
+    private List<BenchCase> special(Workload workload, SplittableRandom random) {
         List<BenchCase> cases = new ArrayList<>();
-        for (Fault fault : List.of(Fault.LR_SPIKE, Fault.REWARD_ZERO, Fault.SHORT_RESPONSE)) {
+        for (Fault fault : this == FULL ? faults(workload) : FROM_THE_FIRST_STEP) {
             cases.add(
                     new BenchCase(
                             fault.id() + "-easy-from-1",

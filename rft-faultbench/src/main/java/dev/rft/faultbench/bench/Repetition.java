@@ -1,17 +1,12 @@
 package dev.rft.faultbench.bench;
 
 import dev.rft.api.signal.Observation;
-import dev.rft.api.signal.Signal;
-import dev.rft.api.signal.Signals;
 import dev.rft.recovery.journal.MetricsLog;
 import dev.rft.recovery.journal.MetricsRow;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.Optional;
 
 /**
  * Holds a healthy run that is made again against what it showed before. Cases that are done already
@@ -43,27 +38,14 @@ final class Repetition {
      */
     void check(Observation observation) throws IOException {
         if (next == before.size()) {
-            throw differs(String.format("had %d steps, has more", before.size()));
+            throw differs(String.format("it had %d steps, has more", before.size()));
         }
-        Observation old = before.get(next).observation();
+        Optional<String> difference =
+                Difference.between(
+                        before.get(next), observation.key().step(), observation.step().values());
         next++;
-        if (!old.key().equals(observation.key())) {
-            throw differs(String.format("had %s where it has %s", old.key(), observation.key()));
-        }
-        Map<Signal, Double> was = timeless(old);
-        Map<Signal, Double> is = timeless(observation);
-        for (Signal signal : union(was, is)) {
-            Double one = was.get(signal);
-            Double other = is.get(signal);
-            if (one == null || !one.equals(other)) {
-                throw differs(
-                        String.format(
-                                "%s of step %d was %s, is %s",
-                                signal,
-                                old.key().step(),
-                                one == null ? "missing" : one,
-                                other == null ? "missing" : other));
-            }
+        if (difference.isPresent()) {
+            throw differs(difference.get());
         }
     }
 
@@ -74,17 +56,5 @@ final class Repetition {
                         + how
                         + ". What was run on another kind of processor or by another version cannot"
                         + " be gone on with: use another directory");
-    }
-
-    private static Set<Signal> union(Map<Signal, Double> one, Map<Signal, Double> other) {
-        Set<Signal> all = new TreeSet<>(one.keySet());
-        all.addAll(other.keySet());
-        return all;
-    }
-
-    private static Map<Signal, Double> timeless(Observation observation) {
-        Map<Signal, Double> values = new TreeMap<>(observation.step().values());
-        values.remove(Signals.STEP_SECONDS);
-        return values;
     }
 }

@@ -19,10 +19,12 @@ public final class RepairScore {
 
     private final List<Case> cases;
     private final Set<String> seen;
+    private final Repeats repeats;
 
-    private RepairScore(List<Case> cases, Set<String> seen) {
+    private RepairScore(List<Case> cases, Set<String> seen, Repeats repeats) {
         this.cases = List.copyOf(cases);
         this.seen = Set.copyOf(seen);
+        this.repeats = repeats;
     }
 
     /**
@@ -35,11 +37,11 @@ public final class RepairScore {
      * @throws IOException when a file cannot be read; the message names it
      */
     public static RepairScore read(Path directory, Set<String> seen) throws IOException {
-        return new RepairScore(Cases.read(directory), seen);
+        return new RepairScore(Cases.read(directory), seen, Repeats.read(directory));
     }
 
     static RepairScore of(List<Case> cases) {
-        return new RepairScore(cases, Set.of());
+        return new RepairScore(cases, Set.of(), Repeats.none());
     }
 
     /** Returns the arms but the one that nobody looks after, the library's own first. */
@@ -94,6 +96,7 @@ public final class RepairScore {
                 ArmScore.noHarm(arms),
                 perWorkload(),
                 Unbroken.table(cases),
+                repeats.table(),
                 perCase(names),
                 Harm.table(harm(), names));
     }
@@ -160,6 +163,7 @@ public final class RepairScore {
         arms().forEach(arm -> RepairJson.arm(perArm.putObject(arm.arm()), arm));
         RepairJson.groups(json.putObject("by_case"), byCase());
         RepairJson.groups(json.putObject("by_workload"), byWorkload());
+        repeats.into(json.putObject("repeats"));
         harm().forEach(harm -> RepairJson.harm(json.withArray("harm").addObject(), harm));
         return json;
     }

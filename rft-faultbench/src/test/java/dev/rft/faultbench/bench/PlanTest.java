@@ -126,6 +126,41 @@ class PlanTest {
     }
 
     @Test
+    void full_hasEveryFaultFromTheFirstStep_too() {
+        List<String> fromTheFirst =
+                onsets(Plan.FULL, "lookup-ppo").stream()
+                        .filter(each -> each.endsWith("-easy-from-1@1"))
+                        .toList();
+        List<String> inMidRun =
+                onsets(Plan.FULL, "lookup-ppo").stream()
+                        .filter(each -> each.matches(".*-easy@.*"))
+                        .filter(each -> !each.matches("(hang|process-death)-.*"))
+                        .toList();
+
+        assertThat(fromTheFirst)
+                .hasSameSizeAs(inMidRun)
+                .contains("value-mismatch-easy-from-1@1", "tool-error-easy-from-1@1");
+        assertThat(onsets(Plan.BALANCED, "lookup-ppo"))
+                .filteredOn(each -> each.endsWith("-from-1@1"))
+                .containsExactly(
+                        "lr-spike-easy-from-1@1",
+                        "reward-zero-easy-from-1@1",
+                        "short-response-easy-from-1@1");
+    }
+
+    @Test
+    void balanced_allArms_whereACriticIsAndWhereToolsAre() {
+        List<Arm> all = List.of(Arm.values());
+        for (String id : Workload.ids()) {
+            boolean everyArm = id.equals("addition-ppo") || id.equals("lookup");
+
+            assertThat(Plan.BALANCED.unit(id, 1, all).arms())
+                    .isEqualTo(everyArm ? all : List.of(Arm.NONE, Arm.SUPERVISED));
+            assertThat(Plan.FULL.unit(id, 1, all).arms()).isEqualTo(all);
+        }
+    }
+
+    @Test
     void unit_ofAnotherSeed_hasTheSameCasesAtOtherSteps() {
         List<String> one = onsets(Plan.FULL, "addition");
         List<String> other =

@@ -79,12 +79,12 @@ class RepetitionTest {
         assertThatThrownBy(() -> new Repetition(file).check(at(1, Map.of())))
                 .hasMessageContaining("grad.norm of step 1 was 0.1, is missing");
         assertThatThrownBy(() -> new Repetition(file).check(at(2, Map.of(Signals.GRAD_NORM, 0.1))))
-                .hasMessageContaining("step=2");
+                .hasMessageContaining("it had step 1 where it has 2");
         Repetition repetition = new Repetition(file);
         repetition.check(at(1, Map.of(Signals.GRAD_NORM, 0.1)));
         repetition.check(at(2, Map.of(Signals.GRAD_NORM, Double.NaN)));
         assertThatThrownBy(() -> repetition.check(at(3, Map.of(Signals.GRAD_NORM, 0.1))))
-                .hasMessageContaining("had 2 steps, has more");
+                .hasMessageContaining("it had 2 steps, has more");
     }
 
     private static Observation at(long step, Map<Signal, Double> values) {
