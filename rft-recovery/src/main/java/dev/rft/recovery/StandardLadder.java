@@ -117,7 +117,10 @@ final class StandardLadder implements RecoveryPolicy {
                                     : List.of(slower, reset, restart));
             case OUTAGE -> outage(incident, state, restart);
             case HANG -> List.of(restart, again);
-            case UNKNOWN, BENIGN -> unknown(incident, slower, restart);
+            case UNKNOWN, BENIGN ->
+                    drawnFromElsewhere(incident)
+                            ? outside(incident, source(incident, state, slower, restart))
+                            : unknown(incident, slower, restart);
         };
     }
 
@@ -220,7 +223,7 @@ final class StandardLadder implements RecoveryPolicy {
 
     /** Tells whether tokens are drawn from something else than the policy, which is sound then. */
     private static boolean samplerSurprises(Incident incident) {
-        return alarmed(incident, "sampler-surprise");
+        return alarmed(incident, "sampler-surprise") || drawnFromElsewhere(incident);
     }
 
     /** The same as a fact, which holds whatever the weights are. */

@@ -467,6 +467,19 @@ class StandardLadderTest {
                 .startsWith("Rollback", "ResetOptimizer", "Restart");
     }
 
+    @Test
+    void decide_tokensDrawnFromSomethingElse_areNoMatterOfTheWeights_howeverTheyMove() {
+        Incident foreign =
+                alarmed(Cause.SAMPLER_MISMATCH, "foreign-tokens", Signals.ROLLOUT_SURPRISE);
+        Incident gap =
+                alarmed(Cause.SAMPLER_MISMATCH, "sampler-mismatch", Signals.ROLLOUT_MISMATCH);
+
+        assertThat(names(foreign, state(ALL, 1, 5))).startsWith("RestartInPlace", "Restart");
+        assertThat(names(foreign, state(WITHOUT_RESTART, 1, 5))).startsWith("Rollback");
+        assertThat(names(gap, state(ALL, 1, 5)))
+                .startsWith("RestartInPlace", "Rollback", "Restart");
+    }
+
     private static Incident alarmed(Cause cause, String detector, Signal signal) {
         Finding finding =
                 new Finding(

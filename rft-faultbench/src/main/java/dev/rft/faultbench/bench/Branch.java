@@ -24,7 +24,8 @@ import dev.rft.recovery.journal.MetricsLog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * One case under one arm: forks from the trunk at the step before the onset and runs to the end.
@@ -67,7 +68,8 @@ final class Branch implements AutoCloseable {
                 new FaultInjector(what.injections(), unit.seed())
                         .stuckBy(arm.watched() ? clock::hang : Branch::ended);
         Setting setting = setting(manager, workload);
-        run = new LiveRun(manager, workload, warmStart, setting, injector, unit.run(what));
+        // Nothing that a detector may read names the case.
+        run = new LiveRun(manager, workload, warmStart, setting, injector, unit.name());
         TrainingLoop faulty =
                 new FaultyLoop(new ForkedLoop(trunk, run.trainer(), what.onset() - 1L), injector);
         loop =
@@ -155,6 +157,9 @@ final class Branch implements AutoCloseable {
         boolean cured = false;
         while (key.step() < unit.steps()) {
             key = key.next();
+            if (cured) {
+                turnBack();
+            }
             if (!survives(key, metrics)
                     || (!cured && executed == what.onset() + ORACLE_DELAY - 1L && what.faulty())) {
                 cured = true;
@@ -187,16 +192,28 @@ final class Branch implements AutoCloseable {
     private StepKey cure(StepKey key) {
         loop.restart();
         loop.restore(trunk.snapshot(what.onset() - 1L));
-        for (Injection injection : what.injections()) {
-            if (injection.fault() == Fault.LR_SPIKE) {
-                Map<Knob, Double> knobs = loop.knobs();
-                double factor = injection.fault().magnitude(injection.strength());
-                loop.setKnob(
-                        Knob.LEARNING_RATE,
-                        knobs.getOrDefault(Knob.LEARNING_RATE, Double.NaN) / factor);
-            }
-        }
+        spikes().forEach(spike -> turnRate(rate -> rate / factor(spike)));
         return key.rolledBackTo(what.onset() - 1L);
+    }
+
+    /** A rate that was turned down against a multiplier comes back when that has ended. */
+    private void turnBack() {
+        spikes().filter(spike -> spike.lasts() != Injection.UNTIL_CURED)
+                .filter(spike -> executed == spike.onset() - 1 + spike.lasts())
+                .forEach(spike -> turnRate(rate -> rate * factor(spike)));
+    }
+
+    private Stream<Injection> spikes() {
+        return what.injections().stream().filter(each -> each.fault() == Fault.LR_SPIKE);
+    }
+
+    private static double factor(Injection spike) {
+        return spike.fault().magnitude(spike.strength());
+    }
+
+    private void turnRate(DoubleUnaryOperator turn) {
+        double rate = loop.knobs().getOrDefault(Knob.LEARNING_RATE, Double.NaN);
+        loop.setKnob(Knob.LEARNING_RATE, turn.applyAsDouble(rate));
     }
 
     private Observation step(StepKey key, MetricsLog metrics) {
@@ -211,7 +228,13 @@ final class Branch implements AutoCloseable {
             // Nobody has to sit through an outage here: its clock is wound on.
             RunReport report =
                     Policies.supervisor(
-                                    loop, clock, arm, unit.seed(), unit.run(what), injector::waits)
+                                    loop,
+                                    clock,
+                                    arm,
+                                    unit.seed(),
+                                    unit.run(what),
+                                    unit.name(),
+                                    injector::waits)
                             .listener(journal)
                             .listener(metrics)
                             .run(unit.steps());

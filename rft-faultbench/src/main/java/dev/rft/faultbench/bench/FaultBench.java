@@ -13,9 +13,11 @@ public final class FaultBench {
      * Grows when a strength, a persistence or a cure changes, or anything else that makes results
      * of before and after different things. Files without it are of version 1. Version 2: learning
      * rate of {@code lookup-ppo}, learning rate and warm start of {@code points}, and warm starts
-     * that failed in version 1; whatever else there is repeats bit for bit.
+     * that failed in version 1. Version 3: faults of the reward strike once where environments give
+     * it, {@code random} draws anew for each case, {@code oracle} turns the learning rate back up
+     * after a transient fault. Whatever else there is repeats bit for bit.
      */
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     private static final int ORPHANED = 3;
 

@@ -38,8 +38,8 @@ final class KilledLife {
     /**
      * Trains.
      *
-     * @param arguments directory, workload, seed, steps, arm, name of the run, and the step at
-     *     which it is killed
+     * @param arguments directory, workload, seed, steps, arm, name of the unit, name of the run,
+     *     and the step at which it is killed
      * @throws IOException when a file cannot be read or written
      */
     public static void main(String[] arguments) throws IOException {
@@ -49,21 +49,23 @@ final class KilledLife {
         long seed = Long.parseLong(arguments[2]);
         long steps = Long.parseLong(arguments[3]);
         Arm arm = Arm.of(arguments[4]).orElseThrow();
-        String name = arguments[5];
-        long killedAt = Long.parseLong(arguments[6]);
+        String unit = arguments[5];
+        String what = arguments[6];
+        long killedAt = Long.parseLong(arguments[7]);
         try (NDManager manager = NDManager.newBaseManager()) {
             JniUtils.setNumThreads(1); // as in the process that this one is compared with
             FaultInjector none = new FaultInjector(List.of(), seed);
             Setting setting = Setting.of(workload.task(), seed);
             WarmStart warm = WarmStart.read(home.resolve(WARM), workload.task());
-            try (LiveRun run = new LiveRun(manager, workload, warm, setting, none, name)) {
+            try (LiveRun run = new LiveRun(manager, workload, warm, setting, none, unit)) {
                 RunReport report =
                         Policies.supervisor(
                                         new Mortal(run.trainer(), killedAt),
                                         new WoundClock(),
                                         arm,
                                         seed,
-                                        name,
+                                        what,
+                                        unit,
                                         none::waits)
                                 .snapshots(home.resolve("state/snapshots"))
                                 .journal(home.resolve("journal.jsonl"))

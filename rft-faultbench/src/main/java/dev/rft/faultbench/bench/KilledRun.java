@@ -97,6 +97,7 @@ final class KilledRun {
                         Long.toString(unit.seed()),
                         Integer.toString(unit.steps()),
                         arm.toString(),
+                        unit.name(),
                         unit.run(what),
                         Long.toString(step)));
         Process life = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();

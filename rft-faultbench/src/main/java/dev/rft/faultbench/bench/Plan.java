@@ -131,7 +131,7 @@ public enum Plan {
             cases.add(
                     new BenchCase(
                             fault.id() + "-easy-from-1",
-                            List.of(Injection.of(fault, 1)),
+                            List.of(new Injection(fault, Strength.EASY, 1, lasts(fault))),
                             Optional.empty(),
                             1));
         }

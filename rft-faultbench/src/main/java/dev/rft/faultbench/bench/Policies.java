@@ -25,7 +25,8 @@ final class Policies {
      * @param loop the loop, on the clock
      * @param clock the watchdog's
      * @param arm who looks after the run
-     * @param seed what is random follows from it
+     * @param seed what is random follows from it, and from the case
+     * @param what names the case
      * @param runId names the run
      * @param waits told of time in which nothing is executed; nobody sits through it
      */
@@ -34,10 +35,12 @@ final class Policies {
             WoundClock clock,
             Arm arm,
             long seed,
+            String what,
             String runId,
             LongConsumer waits) {
         return Supervisor.of(clock.timing(loop))
-                .policies(of(arm, new SplittableRandom(seed)))
+                // Two cases of a seed are two draws.
+                .policies(of(arm, new SplittableRandom(seed * 31 + what.hashCode())))
                 .runId(runId)
                 .watchdog(clock.watchdog())
                 .waiting(time -> waits.accept(time.toSeconds()), new SplittableRandom(seed));

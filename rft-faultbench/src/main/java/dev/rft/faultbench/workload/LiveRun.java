@@ -24,6 +24,7 @@ import dev.rft.core.train.PolicyTrainerConfig;
 import dev.rft.core.train.PolicyTrainerParts;
 import dev.rft.core.train.Prompt;
 import dev.rft.core.train.Randomness;
+import dev.rft.core.train.RewardFunction;
 import dev.rft.core.train.RolloutSource;
 import dev.rft.faultbench.fault.FaultInjector;
 import dev.rft.faultbench.fault.FaultyLoop;
@@ -75,7 +76,7 @@ public final class LiveRun implements AutoCloseable {
                                 warmStart.model(manager),
                                 task.tokenizer(),
                                 setting.prompts(),
-                                () -> injector.into(task.verifier(), task.surfaceFeature()),
+                                () -> verifier(injector),
                                 injector.into(advantages),
                                 PolicyObjective.clipped(0.2, 0.2)
                                         .aggregatedBy(Aggregation.SEQUENCE_MEAN_TOKEN_MEAN)
@@ -154,6 +155,13 @@ public final class LiveRun implements AutoCloseable {
                         warmStart.config(),
                         new Randomness(seed).of(Randomness.Purpose.WEIGHTS, StepKey.START));
         return new Critic(values, optimizer(values.parameters()), CRITIC_LEARNING_RATE);
+    }
+
+    /** Where environments give the reward, faults of it strike there, and once. */
+    private RewardFunction verifier(FaultInjector injector) {
+        return task.environment().isPresent()
+                ? task.verifier()
+                : injector.into(task.verifier(), task.surfaceFeature());
     }
 
     private RolloutSource rollouts(FaultInjector injector) {

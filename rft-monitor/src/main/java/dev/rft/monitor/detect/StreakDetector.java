@@ -106,11 +106,16 @@ final class StreakDetector implements Detector {
     private static Optional<Double> expectedNats(Observation observation) {
         OptionalInt responses = observation.count(Signals.RESPONSE_LENGTH);
         Optional<Double> length =
-                observation.value(Signals.RESPONSE_LENGTH).filter(value -> value >= 0);
-        Optional<Double> entropy = observation.value(Signals.ENTROPY).filter(value -> value >= 0);
+                observation.value(Signals.RESPONSE_LENGTH).filter(StreakDetector::isAmount);
+        Optional<Double> entropy =
+                observation.value(Signals.ENTROPY).filter(StreakDetector::isAmount);
         return responses.isEmpty() || length.isEmpty()
                 ? Optional.empty()
                 : entropy.map(nats -> nats * responses.getAsInt() * (length.get() + 1));
+    }
+
+    private static boolean isAmount(double value) {
+        return value >= 0 && Double.isFinite(value);
     }
 
     @Override
