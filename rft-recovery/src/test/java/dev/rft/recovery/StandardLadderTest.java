@@ -469,23 +469,35 @@ class StandardLadderTest {
 
     @Test
     void decide_tokensDrawnFromSomethingElse_areNoMatterOfTheWeights_howeverTheyMove() {
-        Incident foreign =
-                alarmed(Cause.SAMPLER_MISMATCH, "foreign-tokens", Signals.ROLLOUT_SURPRISE);
-        Incident gap =
-                alarmed(Cause.SAMPLER_MISMATCH, "sampler-mismatch", Signals.ROLLOUT_MISMATCH);
-
-        assertThat(names(foreign, state(ALL, 1, 5))).startsWith("RestartInPlace", "Restart");
-        assertThat(names(foreign, state(WITHOUT_RESTART, 1, 5))).startsWith("Rollback");
-        assertThat(names(gap, state(ALL, 1, 5)))
-                .startsWith("RestartInPlace", "Rollback", "Restart");
+        for (Cause cause :
+                List.of(
+                        Cause.SAMPLER_MISMATCH,
+                        Cause.SHORT_RESPONSES,
+                        Cause.ENTROPY_COLLAPSE,
+                        Cause.UNKNOWN)) {
+            assertThat(names(invariant(cause, "foreign-tokens"), state(ALL, 1, 5)))
+                    .as(cause.id())
+                    .startsWith("Restart");
+            assertThat(names(invariant(cause, "foreign-tokens"), state(WITHOUT_RESTART, 1, 5)))
+                    .as(cause.id())
+                    .startsWith("Rollback");
+        }
+        assertThat(names(invariant(Cause.SAMPLER_MISMATCH, "sampler-mismatch"), state(ALL, 1, 5)))
+                .startsWith("Rollback", "Restart");
     }
 
     private static Incident alarmed(Cause cause, String detector, Signal signal) {
+        return alarmed(cause, detector, Evidence.of(signal, 1, "0"));
+    }
+
+    private static Incident invariant(Cause cause, String detector) {
+        return alarmed(
+                cause, detector, Evidence.of(Signals.ROLLOUT_SURPRISE, 1, "0").asInvariant());
+    }
+
+    private static Incident alarmed(Cause cause, String detector, Evidence evidence) {
         Finding finding =
-                new Finding(
-                        detector,
-                        EvidenceClass.REWARD,
-                        Verdict.violated(Evidence.of(signal, 1, "0")));
+                new Finding(detector, EvidenceClass.GENERATION, Verdict.violated(evidence));
         return new Incident(
                 1, KEY, 48, List.of(finding), Fixtures.certain(cause), List.of(), List.of());
     }

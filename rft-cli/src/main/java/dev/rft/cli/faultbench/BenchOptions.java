@@ -54,7 +54,8 @@ final class BenchOptions {
             converter = ArmConverter.class,
             description =
                     "Who looks after the runs: none, supervised, rollback-only, lr-cut, random,"
-                            + " oracle (default: none,supervised).")
+                            + " oracle (default: none,supervised). Plan balanced has the last four on"
+                            + " addition-ppo and lookup alone.")
     private List<Arm> arms = List.of(Arm.NONE, Arm.SUPERVISED);
 
     Path out() {

@@ -88,8 +88,7 @@ final class RunCommand implements Callable<Integer> {
             }
             return all ? 0 : FAILED;
         } catch (ExecutionException failed) {
-            throw new IOException(
-                    "a process could not be started: " + failed.getCause(), failed.getCause());
+            throw new IllegalStateException(failed.getCause());
         } finally {
             workers.shutdownNow();
         }
@@ -125,13 +124,27 @@ final class RunCommand implements Callable<Integer> {
 
     private String nothingToDo() {
         String workloads = String.join(", ", options.workloads());
-        return options.faults().isEmpty()
+        return options.faults().isEmpty() || hasCases()
                 ? String.format(
                         "--arm: plan %s has no run with %s on %s",
                         options.plan(), names(options.arms()), workloads)
                 : String.format(
                         "--fault: plan %s has no case of %s on %s",
                         options.plan(), String.join(", ", options.faults()), workloads);
+    }
+
+    /** Tells whether it is the arms alone that leave nothing to do. */
+    private boolean hasCases() {
+        return options.workloads().stream()
+                .anyMatch(
+                        workload ->
+                                FaultBench.runs(
+                                                options.plan(),
+                                                workload,
+                                                seeds.get(0),
+                                                List.of(Arm.NONE),
+                                                options.faults())
+                                        > 0);
     }
 
     private static String names(List<Arm> arms) {

@@ -78,6 +78,9 @@ final class ScoreCommand implements Callable<Integer> {
                             .json();
             Detections detections = new Detections(seen);
             RepairScore repair = RepairScore.read(directory, detections.seenRuns());
+            for (String differs : repair.differing()) {
+                err.println("rft faultbench score: does not repeat: " + differs);
+            }
             if (html != null) {
                 WholeFile.write(html, new ScorePage(directory, detections, repair).html());
             }

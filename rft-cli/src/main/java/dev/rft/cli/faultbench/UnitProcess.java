@@ -1,5 +1,6 @@
 package dev.rft.cli.faultbench;
 
+import dev.rft.monitor.json.Reason;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -44,9 +45,20 @@ final class UnitProcess {
      * @param err is told when it fails
      * @return whether it ended well
      */
-    boolean succeeds(PrintStream out, PrintStream err) throws IOException, InterruptedException {
+    boolean succeeds(PrintStream out, PrintStream err) throws InterruptedException {
+        try {
+            return executed(out, err);
+        } catch (IOException failed) {
+            err.printf(
+                    "rft faultbench run: %s: could not be executed: %s; its log is %s%n",
+                    name, Reason.of(failed), log);
+            return false;
+        }
+    }
+
+    private boolean executed(PrintStream out, PrintStream err)
+            throws IOException, InterruptedException {
         Files.createDirectories(log.toAbsolutePath().getParent());
-        Files.writeString(log, "");
         Process process =
                 new ProcessBuilder(command())
                         .redirectError(Redirect.appendTo(log.toFile()))
@@ -54,7 +66,8 @@ final class UnitProcess {
         try (BufferedReader lines = process.inputReader();
                 PrintStream kept =
                         new PrintStream(
-                                Files.newOutputStream(log, StandardOpenOption.APPEND),
+                                Files.newOutputStream(
+                                        log, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
                                 true,
                                 Charset.defaultCharset())) {
             lines.lines()

@@ -57,6 +57,17 @@ class FaultBenchCommandTest {
                 .isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .contains("--arm: plan balanced has no run with random, oracle on points");
+        assertThat(
+                        execute(
+                                "run",
+                                "--out=" + bench,
+                                "--plan=balanced",
+                                "--workload=points",
+                                "--fault=lr-spike",
+                                "--arm=oracle"))
+                .isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("--arm: plan balanced has no run with oracle on points");
         assertThat(bench).doesNotExist();
     }
 
@@ -82,7 +93,7 @@ class FaultBenchCommandTest {
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             assertThat(channel.lock().isValid()).isTrue();
-            Files.writeString(bench.resolve("bench.json"), "{\"bench_version\":2}");
+            Files.writeString(bench.resolve("bench.json"), "{\"bench_version\":3}");
             assertThat(execute("run", "--out=" + bench, "--seeds=1,1")).isEqualTo(1);
         }
 

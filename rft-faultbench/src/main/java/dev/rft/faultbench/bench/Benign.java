@@ -14,7 +14,7 @@ enum Benign {
     BATCH_HALVED,
     /** Only harder prompts from now on; of a task that has such. */
     HARDER_PROMPTS,
-    /** The process is replaced by one that resumes from a snapshot. */
+    /** A new trainer goes on from a snapshot. */
     RESUME,
     /** The seed changes. */
     SEED,

@@ -29,7 +29,7 @@ final class BenignLoop extends ForwardingLoop {
                 case LR_DOUBLED -> scale(Knob.LEARNING_RATE, 2);
                 case TEMPERATURE -> scale(Knob.TEMPERATURE, 0.9);
                 default -> {
-                    // The process that takes over at the fork is the change.
+                    // The trainer that takes over at the fork is the change.
                 }
             }
         }

@@ -3,8 +3,11 @@ package dev.rft.faultbench.score;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 
 /**
  * What an arm was worth on some cases. Faults that did harm and can be cured are there to be
@@ -64,7 +67,9 @@ public record ArmScore(
                 share(curable, each -> each.ending(arm).stopped()),
                 median(curable, each -> each.gain(each.ending(arm)) / each.loss()),
                 mean(curable, each -> each.healthy().value() - each.ending(arm).accuracy().value()),
-                error(curable, each -> each.healthy().standardErrorTo(each.ending(arm).accuracy())),
+                sharedError(
+                        curable,
+                        each -> each.healthy().standardErrorTo(each.ending(arm).accuracy())),
                 mean(
                         wentOn,
                         each ->
@@ -103,8 +108,23 @@ public record ArmScore(
 
     /** The standard error of a mean of independent numbers with these errors; NaN of none. */
     static double error(List<Case> cases, ToDoubleFunction<Case> of) {
-        double squares = cases.stream().mapToDouble(of).map(error -> error * error).sum();
-        return Math.sqrt(squares) / cases.size();
+        return error(cases.stream().mapToDouble(of), cases.size());
+    }
+
+    private static double error(DoubleStream errors, int of) {
+        return Math.sqrt(errors.map(error -> error * error).sum()) / of;
+    }
+
+    /**
+     * The same of numbers of which those of a workload share its items and its healthy runs: their
+     * errors are added up as if they were one, which is the largest that they can be.
+     */
+    private static double sharedError(List<Case> cases, ToDoubleFunction<Case> of) {
+        Map<String, Double> sums = new TreeMap<>();
+        for (Case each : cases) {
+            sums.merge(each.truth().workload(), of.applyAsDouble(each), Double::sum);
+        }
+        return error(sums.values().stream().mapToDouble(Double::doubleValue), cases.size());
     }
 
     private static double median(List<Case> cases, ToDoubleFunction<Case> of) {
@@ -122,7 +142,8 @@ public record ArmScore(
                 "Recovered: nine tenths of the lost accuracy regained, against the healthy run, and"
                         + " against what the cure itself regains. Made worse: more than 2 points and"
                         + " 2 standard errors below the run that nobody looked after. Gap: held-out"
-                        + " accuracy below the healthy run's, with its 95 % interval over items."
+                        + " accuracy below the healthy run's, with its 95 % interval over items,"
+                        + " which the cases of a workload share."
                         + " Faults that nothing cures are counted apart: to stop and name the cause"
                         + " is right there. Shares with their 95 % intervals (Wilson).",
                 List.of(

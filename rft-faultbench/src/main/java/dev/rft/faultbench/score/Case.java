@@ -70,6 +70,17 @@ record Case(String run, Truth truth, Accuracy healthy, Map<String, Ending> arms)
             Objects.requireNonNull(seconds, "seconds");
             Objects.requireNonNull(named, "named");
         }
+
+        /** Returns this ending with the right name for what happened, as who knows it gives. */
+        Ending naming(Truth truth) {
+            return new Ending(
+                    accuracy,
+                    executed,
+                    seconds,
+                    stopped,
+                    actions,
+                    truth.types().stream().findFirst());
+        }
     }
 
     Case {

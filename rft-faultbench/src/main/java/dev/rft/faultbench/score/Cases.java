@@ -50,10 +50,13 @@ final class Cases {
     private static Case read(Path run, JsonNode label, Accuracy healthy) throws IOException {
         Map<String, Case.Ending> arms = new TreeMap<>();
         arms.put(Case.ALONE, ending(run));
+        Case.Truth truth = truth(label);
         for (Path arm : children(run, RESULT)) {
-            arms.put(String.valueOf(arm.getFileName()), ending(arm));
+            String name = String.valueOf(arm.getFileName());
+            Case.Ending ending = ending(arm);
+            arms.put(name, name.equals(Case.ORACLE) ? ending.naming(truth) : ending);
         }
-        return new Case(label.path("run_id").asText(), truth(label), healthy, arms);
+        return new Case(label.path("run_id").asText(), truth, healthy, arms);
     }
 
     private static Case.Truth truth(JsonNode label) {
@@ -70,7 +73,7 @@ final class Cases {
                 run.startsWith(unit) ? run.substring(unit.length()) : run,
                 types,
                 curable,
-                label.path(types.isEmpty() ? "change_step" : "onset_step").asLong(),
+                onset(label),
                 label.path("steps").asLong());
     }
 
@@ -121,15 +124,20 @@ final class Cases {
         }
     }
 
-    private static boolean healthy(JsonNode label) {
+    static boolean healthy(JsonNode label) {
         return label.path("faults").isEmpty() && label.path("benign_change").isNull();
     }
 
-    private static String unit(JsonNode label) {
+    /** Returns the first step that is not the healthy run's. */
+    static long onset(JsonNode label) {
+        return label.path(label.path("faults").isEmpty() ? "change_step" : "onset_step").asLong();
+    }
+
+    static String unit(JsonNode label) {
         return label.path("task").asText() + "-s" + label.path("seed").asText();
     }
 
-    private static List<Path> children(Path directory, String holding) throws IOException {
+    static List<Path> children(Path directory, String holding) throws IOException {
         try (Stream<Path> children = Files.list(directory)) {
             return children.filter(child -> Files.isRegularFile(child.resolve(holding)))
                     .sorted()

@@ -54,6 +54,14 @@ public final class RepairScore {
         return (int) cases.stream().filter(each -> !each.faulty()).count();
     }
 
+    /**
+     * Returns the runs that must be equal to others bit for bit and are not, each with the first
+     * difference: what is compared there are no twins.
+     */
+    public List<String> differing() {
+        return repeats.differing();
+    }
+
     private List<ArmScore> scores(List<Case> among) {
         return Harm.arms(among).stream()
                 .filter(arm -> !arm.equals(Case.ALONE))

@@ -29,7 +29,9 @@ final class Repeats {
 
     private static final String RESULT = "result.json";
     private static final String METRICS = "metrics.jsonl";
+    private static final String JOURNAL = "journal.jsonl";
     private static final String RESUME = "resume";
+    private static final String KILLED = "process-death";
 
     private final List<Pair> pairs;
 
@@ -53,36 +55,44 @@ final class Repeats {
 
     static Repeats read(Path root) throws IOException {
         List<Pair> pairs = new ArrayList<>();
-        for (Path run : done(root)) {
+        for (Path run : Cases.children(root, "label.json")) {
             JsonNode label = JsonSyntax.read(run.resolve("label.json"));
-            boolean benign = !label.path("benign_change").isNull();
-            long from = label.path(benign ? "change_step" : "onset_step").asLong();
-            if (from == 0) {
-                continue; // the healthy run itself
-            }
-            List<MetricsRow> alone = rows(run);
-            for (Path arm : done(run)) {
-                pairs.add(pair(run, arm, alone, from));
-            }
-            Path healthy =
-                    root.resolve(label.path("task").asText() + "-s" + label.path("seed").asText());
-            if (label.path("benign_change").asText().equals(RESUME)
-                    && Files.exists(healthy.resolve(RESULT))) {
-                pairs.add(
-                        compare(
-                                name(run),
-                                "resumed, against the healthy run",
-                                rows(healthy),
-                                alone,
-                                from));
+            if (!Cases.healthy(label) && Files.exists(run.resolve(RESULT))) {
+                pairs.addAll(pairs(run, label, root.resolve(Cases.unit(label))));
             }
         }
-        return new Repeats(pairs.stream().filter(pair -> pair.steps() > 0).toList());
+        return new Repeats(
+                pairs.stream()
+                        .filter(pair -> pair.steps() > 0 || pair.difference().isPresent())
+                        .toList());
+    }
+
+    private static List<Pair> pairs(Path run, JsonNode label, Path healthy) throws IOException {
+        List<Pair> pairs = new ArrayList<>();
+        long from = Cases.onset(label);
+        List<MetricsRow> alone = rows(run);
+        for (Path arm : Cases.children(run, RESULT)) {
+            pairs.add(pair(run, arm, alone, from));
+        }
+        if (label.path("benign_change").asText().equals(RESUME)
+                && Files.exists(healthy.resolve(RESULT))) {
+            String kind = "resumed, against the healthy run";
+            pairs.add(compare(name(run), kind, rows(healthy), alone, from));
+        }
+        if (label.path("faults").findValuesAsText("injected").equals(List.of(KILLED))
+                && Files.exists(healthy.resolve(RESULT))) {
+            for (Path arm : Cases.children(run, RESULT)) {
+                if (acted(arm.resolve(JOURNAL)).isEmpty() && Files.exists(arm.resolve(JOURNAL))) {
+                    pairs.add(killed(run, arm, rows(healthy)));
+                }
+            }
+        }
+        return pairs;
     }
 
     private static Pair pair(Path run, Path arm, List<MetricsRow> alone, long from)
             throws IOException {
-        Optional<StepKey> acted = acted(arm.resolve("journal.jsonl"));
+        Optional<StepKey> acted = acted(arm.resolve(JOURNAL));
         List<MetricsRow> untouched =
                 rows(arm).stream()
                         .filter(row -> row.key().attempt() == 0 && row.key().incarnation() == 0)
@@ -97,6 +107,13 @@ final class Repeats {
                 from);
     }
 
+    /** What holds in the end of a run that was killed and resumed; all of it was executed anew. */
+    private static Pair killed(Path run, Path arm, List<MetricsRow> healthy) throws IOException {
+        String kind = name(arm) + ", killed and resumed, against the healthy run";
+        return compare(
+                name(run) + "/" + name(arm), kind, healthy, MetricsLog.effective(rows(arm)), 1);
+    }
+
     private static Optional<StepKey> acted(Path journal) throws IOException {
         return !Files.exists(journal)
                 ? Optional.empty()
@@ -107,7 +124,10 @@ final class Repeats {
                         .findFirst();
     }
 
-    /** Before the fork both show the same steps, which were executed once. */
+    /**
+     * Steps before the fork were executed once and shown to both, so that they are compared and not
+     * counted.
+     */
     private static Pair compare(
             String run, String kind, List<MetricsRow> was, List<MetricsRow> is, long from) {
         long steps = 0;
@@ -117,12 +137,6 @@ final class Repeats {
             difference = Difference.between(was.get(i), is.get(i));
         }
         return new Pair(run, kind, steps, difference);
-    }
-
-    private static List<Path> done(Path directory) throws IOException {
-        try (Stream<Path> children = Files.list(directory)) {
-            return children.filter(child -> Files.exists(child.resolve(RESULT))).sorted().toList();
-        }
     }
 
     private static List<MetricsRow> rows(Path run) throws IOException {
@@ -147,8 +161,7 @@ final class Repeats {
                                         Integer.toString(of.size()),
                                         Long.toString(of.stream().mapToLong(Pair::steps).sum()),
                                         Long.toString(differing(of).count()))));
-        List<String> how =
-                differing(pairs).map(pair -> pair.run() + ": " + pair.difference().get()).toList();
+        List<String> how = differing();
         return new Table(
                 "Runs that must repeat",
                 "Against the run that nobody looked after, if nothing else is said, all signals bit"
@@ -156,6 +169,13 @@ final class Repeats {
                         + (how.isEmpty() ? "" : " Not equal: " + String.join("; ", how) + "."),
                 List.of("which", "runs", "steps", "differ"),
                 rows);
+    }
+
+    /** Returns the runs that are not what they must be, each with the first difference. */
+    List<String> differing() {
+        return differing(pairs)
+                .map(pair -> pair.run() + ": " + pair.difference().orElseThrow())
+                .toList();
     }
 
     private static Stream<Pair> differing(List<Pair> pairs) {
@@ -166,6 +186,6 @@ final class Repeats {
         json.put("runs", pairs.size());
         json.put("steps", pairs.stream().mapToLong(Pair::steps).sum());
         ObjectNode differ = json.putObject("differ");
-        differing(pairs).forEach(pair -> differ.put(pair.run(), pair.difference().get()));
+        differing(pairs).forEach(pair -> differ.put(pair.run(), pair.difference().orElseThrow()));
     }
 }

@@ -75,7 +75,7 @@ public final class ToolTask implements Task {
         train = List.copyOf(all.subList(HELD_OUT, all.size()));
     }
 
-    /** Returns the task of sums and differences of numbers below 100. */
+    /** Returns the task of sums and differences of numbers below 1,000. */
     public static ToolTask calculator() {
         Random random = new Random(SPLIT_SEED);
         Set<String> questions = new LinkedHashSet<>();

@@ -21,7 +21,7 @@ class BenchDirectoryTest {
         BenchDirectory.open(out);
         BenchDirectory.open(out);
 
-        assertThat(out.resolve("bench.json")).content().contains("\"bench_version\" : 2");
+        assertThat(out.resolve("bench.json")).content().contains("\"bench_version\" : 3");
     }
 
     @Test
@@ -56,15 +56,15 @@ class BenchDirectoryTest {
                 .hasMessageContaining("could not be made");
 
         Path later = Files.createDirectory(directory.resolve("later"));
-        Files.writeString(later.resolve("bench.json"), "{\"bench_version\":3}");
+        Files.writeString(later.resolve("bench.json"), "{\"bench_version\":4}");
         assertThatThrownBy(() -> BenchDirectory.open(later))
-                .hasMessageContaining("bench_version must be 2, was 3");
+                .hasMessageContaining("bench_version must be 3, was 4");
         Files.writeString(later.resolve("bench.json"), "{");
         assertThatThrownBy(() -> BenchDirectory.open(later))
                 .hasMessageContaining("bench.json: must be JSON, was not: it ends too early");
         Files.writeString(later.resolve("bench.json"), "{}");
         assertThatThrownBy(() -> BenchDirectory.open(later))
-                .hasMessageContaining("bench_version must be 2, was missing");
+                .hasMessageContaining("bench_version must be 3, was missing");
     }
 
     @Test
@@ -102,9 +102,9 @@ class BenchDirectoryTest {
         files.label(unit.name(), Labels.healthy(unit));
         Path label = directory.resolve(unit.name()).resolve("label.json");
         Files.writeString(
-                label, Files.readString(label).replaceFirst("\"bench_version\" : 2,", ""));
+                label, Files.readString(label).replaceFirst("\"bench_version\" : 3,", ""));
 
         assertThatThrownBy(() -> files.check(unit.name(), Labels.healthy(unit)))
-                .hasMessageContaining("bench_version must be 2, was 1");
+                .hasMessageContaining("bench_version must be 3, was 1");
     }
 }

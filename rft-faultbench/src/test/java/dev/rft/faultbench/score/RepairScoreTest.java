@@ -71,6 +71,17 @@ class RepairScoreTest {
     }
 
     @Test
+    void arms_gapOfCasesThatShareItems_isNoSurerForTheirNumber() {
+        Case one = faulty("one", 0.8, arms(0.2, 0.5));
+        Case two = faulty("two", 0.8, arms(0.2, 0.5));
+
+        // Each sqrt((.16 + .25) / 2000).
+        assertThat(supervised(one).gapError()).isCloseTo(Math.sqrt(0.41 / 2_000), within(1e-12));
+        assertThat(supervised(one, two).gapError())
+                .isCloseTo(Math.sqrt(0.41 / 2_000), within(1e-12));
+    }
+
+    @Test
     void arms_incurable_isRightToStopForTheRightReason() {
         Ending right = new Ending(Accuracy.of(0.5), 60, seconds(1), true, 2, Optional.of("RF-2"));
         Ending wrong = new Ending(Accuracy.of(0.5), 60, seconds(1), true, 2, Optional.of("OD-1"));
@@ -136,6 +147,20 @@ class RepairScoreTest {
         // sqrt((.16 + .24) / 2000) and sqrt((.16 + .24) / 2000), of two.
         assertThat(harm.itemError()).isCloseTo(Math.sqrt(2 * 0.0002) / 2, within(1e-12));
         assertThat(harm.verdict()).isEqualTo("harmful");
+    }
+
+    @Test
+    void read_oracleThatStops_knowsWhy() throws IOException {
+        write("addition-s1", HEALTHY, 0.8);
+        write("addition-s1-verifier-dead-easy", DEAD, 0.1);
+        write("addition-s1-verifier-dead-easy/oracle", "", 0.7);
+        Path ending = directory.resolve("addition-s1-verifier-dead-easy/oracle/result.json");
+        Files.writeString(
+                ending,
+                Files.readString(ending).replace("\"reason\"", "\"completed\":false,\"reason\""));
+
+        assertThat(RepairScore.read(directory, Set.of()).arms().get(0).stoppedRightly())
+                .isEqualTo(new Share(1, 1));
     }
 
     @Test
@@ -212,7 +237,7 @@ class RepairScoreTest {
         Files.writeString(directory.resolve("addition-s1/result.json"), "{\"accuracy_final\":0.5}");
 
         assertThatThrownBy(() -> RepairScore.read(directory, Set.of()))
-                .hasMessageContaining("bench_version must be 2, was 1");
+                .hasMessageContaining("bench_version must be 3, was 1");
     }
 
     @Test
@@ -224,7 +249,7 @@ class RepairScoreTest {
 
         assertThatThrownBy(() -> RepairScore.read(directory, Set.of()))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("result.json: bench_version must be 2, was 7");
+                .hasMessageContaining("result.json: bench_version must be 3, was 7");
     }
 
     @Test
@@ -251,6 +276,10 @@ class RepairScoreTest {
             "{\"fault\":\"OD-1\",\"strength\":\"easy\",\"benign_change\":null,"
                     + "\"faults\":[{\"name\":\"OD-1\",\"injected\":\"lr-spike\"}]}";
 
+    private static final String DEAD =
+            "{\"fault\":\"RF-2\",\"strength\":\"easy\",\"benign_change\":null,\"faults\":[{"
+                    + "\"name\":\"RF-2\",\"injected\":\"verifier-dead\",\"cure\":\"NOTHING\"}]}";
+
     private void write(String run, String label, double accuracy) throws IOException {
         Path at = Files.createDirectories(directory.resolve(run));
         if (!label.isEmpty()) {
@@ -260,7 +289,7 @@ class RepairScoreTest {
         }
         Files.writeString(
                 at.resolve("result.json"),
-                "{\"bench_version\":2,\"accuracy_final\":"
+                "{\"bench_version\":3,\"accuracy_final\":"
                         + accuracy
                         + ",\"executed_steps\":9,\"reason\":\"end\"}");
     }

@@ -75,6 +75,42 @@ class RepeatsTest {
     }
 
     @Test
+    void anotherTrainingFromItsFirstStepOn_isNamed_thoughNothingWasExecutedTwice()
+            throws IOException {
+        faulty("addition-s1-a", ALONE);
+        run("addition-s1-a/oracle", new double[] {7, 2});
+
+        assertThat(table().rows())
+                .containsExactly(List.of("oracle, until its first action", "1", "0", "1"));
+        assertThat(table().note()).contains("grad.norm of step 1 was 1.0, is 7.0");
+    }
+
+    @Test
+    void killedAndResumed_mustBeTheHealthyRun_inWhatHoldsInTheEnd() throws IOException {
+        label("addition-s1", "\"benign_change\":null,\"onset_step\":null,\"faults\":[]");
+        run("addition-s1", ALONE);
+        label(
+                "addition-s1-process-death-easy",
+                "\"benign_change\":null,\"onset_step\":3,\"faults\":[{\"name\":\"OUTAGE\","
+                        + "\"injected\":\"process-death\"}]");
+        run("addition-s1-process-death-easy", new double[] {1, 2});
+        String killed = "addition-s1-process-death-easy/supervised";
+        run(killed, ALONE);
+        try (JsonlJournal journal =
+                JsonlJournal.open(directory.resolve(killed).resolve("journal.jsonl"))) {
+            journal.on(new RftEvent.SnapshotTaken(killed, StepKey.START, Instant.EPOCH, 1));
+        }
+
+        assertThat(table().rows())
+                .containsExactly(
+                        List.of(
+                                "supervised, killed and resumed, against the healthy run",
+                                "1",
+                                "5",
+                                "0"));
+    }
+
+    @Test
     void whatWasExecutedOnce_orIsNotThere_isNotCompared() throws IOException {
         faulty("addition-s1-a", ALONE);
         run("addition-s1-a/oracle", new double[] {1, 2});
@@ -134,7 +170,7 @@ class RepeatsTest {
     private void result(String run) throws IOException {
         Files.writeString(
                 directory.resolve(run).resolve("result.json"),
-                "{\"bench_version\":2,\"accuracy_final\":0.5,\"executed_steps\":5}");
+                "{\"bench_version\":3,\"accuracy_final\":0.5,\"executed_steps\":5}");
     }
 
     private void action(String run, long step) throws IOException {

@@ -81,8 +81,8 @@ final class StreakDetector implements Detector {
      * The sampled tokens are together more than twice as improbable, in nats, as tokens are that
      * are drawn from the policy: they were drawn from something else. This holds in every state of
      * the policy. In the unit of {@code rollout.surprise} the noise of a healthy step is 1 to 3,
-     * however many tokens it has; so much more than a difference must be, too, since twice as
-     * little as nothing is nothing.
+     * however many tokens it has, and 7 at most in some thousand; so much more than that a
+     * difference must be, too, since twice as little as nothing is nothing.
      */
     static StreakDetector foreignTokens() {
         return new StreakDetector(
@@ -100,8 +100,8 @@ final class StreakDetector implements Detector {
     }
 
     /**
-     * Returns what the tokens of a step are expected to be in nats, all together. Tokens of tools
-     * are counted as well and one more per response, its end: the bound is never too low.
+     * Returns what the tokens of a step are expected to be in nats, all together: one more per
+     * response than it is long, its end.
      */
     private static Optional<Double> expectedNats(Observation observation) {
         OptionalInt responses = observation.count(Signals.RESPONSE_LENGTH);
