@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rft.api.signal.Observation;
 import dev.rft.api.signal.Signals;
 import dev.rft.api.signal.StepKey;
+import dev.rft.api.signal.StepRecord;
 import dev.rft.monitor.log.LogFormat;
 import dev.rft.monitor.log.LogReader;
 import dev.rft.monitor.log.Logs;
@@ -38,7 +39,13 @@ class MetricsLogReplayTest {
                                         Signals.KL_REFERENCE,
                                         Double.POSITIVE_INFINITY)),
                         Observation.of(new StepKey(1, 2, 0), Map.of(Signals.GRAD_NORM, 1.0 / 3)),
-                        Observation.of(new StepKey(0, 2, 1), Map.of(Signals.GRAD_NORM, 4.0)));
+                        new Observation(
+                                new StepRecord(
+                                        "run",
+                                        new StepKey(0, 2, 1),
+                                        Map.of(Signals.REWARD_MEAN, 0.25, Signals.GRAD_NORM, 4.0),
+                                        Map.of(Signals.REWARD_MEAN, 192)),
+                                Optional.empty()));
         try (MetricsLog log = MetricsLog.open(dir.resolve("metrics.jsonl"))) {
             written.forEach(log::append);
         }
@@ -61,5 +68,13 @@ class MetricsLogReplayTest {
                 .extracting(step -> step.step().values())
                 .containsExactlyElementsOf(
                         written.stream().map(step -> step.step().values()).toList());
+        assertThat(read)
+                .extracting(step -> step.step().counts())
+                .containsExactlyElementsOf(
+                        written.stream().map(step -> step.step().counts()).toList());
+        assertThat(MetricsLog.read(dir.resolve("metrics.jsonl")))
+                .extracting(row -> row.observation().step().counts())
+                .containsExactlyElementsOf(
+                        written.stream().map(step -> step.step().counts()).toList());
     }
 }

@@ -250,6 +250,20 @@ public final class JsonFields {
         return map;
     }
 
+    /**
+     * Returns numbers of samples by signal.
+     *
+     * @param field its name; it may be missing
+     */
+    public Map<Signal, Integer> signalCounts(String field) {
+        Map<Signal, Integer> map = new HashMap<>();
+        if (has(field)) {
+            JsonFields inner = object(field);
+            inner.names().forEach(name -> map.put(Signals.named(name), inner.integer(name)));
+        }
+        return map;
+    }
+
     /** Returns the step key whose three numbers are among these fields. */
     public StepKey key() {
         return new StepKey(integer("attempt"), count("step"), integer("incarnation"));

@@ -20,6 +20,7 @@ final class RftLines implements LineFormat {
 
     private final JsonFactory factory = JsonNumbers.factory();
     private final Names names = new Names();
+    private final Names countNames = new Names();
 
     @Override
     public @Nullable Row row(LineSource line) throws IOException {
@@ -27,6 +28,7 @@ final class RftLines implements LineFormat {
             throw new BrokenLineException("must be a JSON object");
         }
         Numbers values = new Numbers(names);
+        Numbers counts = new Numbers(countNames);
         Map<String, Double> key = new LinkedHashMap<>();
         boolean measured = false;
         try (JsonParser json = line.parser(factory)) {
@@ -39,6 +41,8 @@ final class RftLines implements LineFormat {
                 } else if (name.equals("values") && token == JsonToken.START_OBJECT) {
                     JsonNumbers.read(json, OptionalDouble.empty(), values);
                     measured = true;
+                } else if (name.equals("counts") && token == JsonToken.START_OBJECT) {
+                    JsonNumbers.read(json, OptionalDouble.empty(), counts);
                 } else if (token == JsonToken.VALUE_NUMBER_INT) {
                     key.put(name, json.getDoubleValue());
                 } else {
@@ -56,7 +60,23 @@ final class RftLines implements LineFormat {
         if (key.getOrDefault("discarded", 0.0) > 0) {
             values.put(DISCARDED, key.getOrDefault("discarded", 0.0));
         }
-        return new Row(line.line(), step, count(key, "incarnation"), count(key, "attempt"), values);
+        checkCounts(counts);
+        return new Row(
+                line.line(),
+                step,
+                count(key, "incarnation"),
+                count(key, "attempt"),
+                values,
+                counts);
+    }
+
+    private static void checkCounts(Numbers counts) throws IOException {
+        for (int i = 0; i < counts.size(); i++) {
+            double count = counts.value(i);
+            if (!(count >= 1 && count <= Integer.MAX_VALUE && count == Math.rint(count))) {
+                throw new BrokenLineException("counts: must be integers >= 1, one was " + count);
+            }
+        }
     }
 
     private static @Nullable Row header(String schema) throws IOException {

@@ -76,7 +76,7 @@ final class StepReader implements LogReader {
             started = true;
             last = key;
             records++;
-            return Optional.of(observation(key, values));
+            return Optional.of(observation(key, values, row.counts()));
         }
     }
 
@@ -98,9 +98,13 @@ final class StepReader implements LogReader {
         return sum == null ? first.values() : sum.all();
     }
 
-    private Observation observation(StepKey key, Numbers named) throws IOException {
+    private Observation observation(StepKey key, Numbers named, @Nullable Numbers samples)
+            throws IOException {
         Map<Signal, Double> values = names.translate(named);
         Map<Signal, Integer> counts = new HashMap<>();
+        if (samples != null) {
+            names.translate(samples).forEach((signal, n) -> counts.put(signal, n.intValue()));
+        }
         Optional<TrajectorySummary> summary = Optional.empty();
         if (trajectories != null) {
             Optional<TrajectoryNumbers> numbers = trajectories.upTo(key.step());

@@ -5,6 +5,7 @@ import static dev.rft.monitor.log.LogFixtures.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.rft.api.signal.Signals;
 import dev.rft.monitor.log.LogFixtures.Read;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -134,6 +135,29 @@ class OtherLogsTest {
         assertThat(read.values("reward.mean")).containsExactly(0.5, Double.NaN, 0.25, 1.0);
         assertThat(read.progress().skipped()).as("the duplicate and the torn line").isEqualTo(2);
         assertThat(read.progress().firstSkipped()).isEqualTo("metrics.jsonl, line 4: step 2 again");
+    }
+
+    @Test
+    void next_rftWithCounts_givesThem_andSkipsARowWhoseCountsAreNone() throws IOException {
+        String head =
+                "{\"run\":\"r\",\"step\":%d,\"values\":{\"reward.mean\":0.5},\"counts\":{%s}}";
+        Path file =
+                file(
+                        dir,
+                        "metrics.jsonl",
+                        "{\"schema\":\"rft-metrics\",\"version\":1}",
+                        head.formatted(1, "\"reward.mean\":192"),
+                        head.formatted(2, "\"reward.mean\":0"),
+                        head.formatted(3, "\"reward.mean\":1.5"),
+                        head.formatted(4, ""));
+
+        try (LogReader reader = Logs.open(file)) {
+            assertThat(reader.next().orElseThrow().count(Signals.REWARD_MEAN)).hasValue(192);
+            assertThat(reader.next().orElseThrow().key().step()).isEqualTo(4);
+            assertThat(reader.progress().skipped()).isEqualTo(2);
+            assertThat(reader.progress().firstSkipped())
+                    .isEqualTo("metrics.jsonl, line 3: counts: must be integers >= 1, one was 0.0");
+        }
     }
 
     private static String rft(int step, int attempt, int incarnation, String values) {

@@ -1,6 +1,8 @@
 package dev.rft.recovery.journal;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.rft.api.signal.Observation;
+import dev.rft.api.signal.Signal;
 import dev.rft.monitor.Finding;
 import dev.rft.monitor.json.JsonFields;
 import dev.rft.recovery.event.RftEvent;
@@ -14,7 +16,9 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /**
  * Writes the metrics of every executed step to a file, one JSON object per line, of a supervised
@@ -102,6 +106,7 @@ public final class MetricsLog implements RftListener, Closeable {
                 Instant.parse(row.text("time")),
                 row.integer("discarded"),
                 row.signals("values"),
+                row.signalCounts("counts"),
                 row.texts("alarms"));
     }
 
@@ -163,6 +168,17 @@ public final class MetricsLog implements RftListener, Closeable {
         file.close();
     }
 
+    private static void counts(JsonGenerator json, Map<Signal, Integer> counts) throws IOException {
+        if (counts.isEmpty()) {
+            return;
+        }
+        json.writeObjectFieldStart("counts");
+        for (Map.Entry<Signal, Integer> count : new TreeMap<>(counts).entrySet()) {
+            json.writeNumberField(count.getKey().name(), count.getValue());
+        }
+        json.writeEndObject();
+    }
+
     private void write(
             String run,
             Observation observation,
@@ -177,6 +193,7 @@ public final class MetricsLog implements RftListener, Closeable {
                         json.writeStringField("time", time.toString());
                         json.writeNumberField("discarded", discarded);
                         EventWriter.signals(json, "values", observation.step().values());
+                        counts(json, observation.step().counts());
                         json.writeArrayFieldStart("alarms");
                         for (Finding finding : findings) {
                             if (finding.alarm()) {

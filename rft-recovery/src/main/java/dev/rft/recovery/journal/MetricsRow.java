@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param time when it was told
  * @param discarded how many of its updates were kept from the weights
  * @param values value per signal, possibly not finite; copied
+ * @param counts for a signal that is a mean of n samples, n; copied
  * @param alarms the detectors that raised one; copied
  */
 public record MetricsRow(
@@ -26,6 +27,7 @@ public record MetricsRow(
         Instant time,
         int discarded,
         Map<Signal, Double> values,
+        Map<Signal, Integer> counts,
         List<String> alarms) {
 
     /** Copies the collections. */
@@ -34,11 +36,12 @@ public record MetricsRow(
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(time, "time");
         values = Map.copyOf(values);
+        counts = Map.copyOf(counts);
         alarms = List.copyOf(alarms);
     }
 
-    /** Returns what the step showed: its numbers, without trajectories and sample counts. */
+    /** Returns what the step showed: its numbers, without trajectories. */
     public Observation observation() {
-        return new Observation(new StepRecord(runId, key, values, Map.of()), Optional.empty());
+        return new Observation(new StepRecord(runId, key, values, counts), Optional.empty());
     }
 }
