@@ -105,7 +105,8 @@ final class StandardLadder implements RecoveryPolicy {
             case EMPTY_RESPONSE, SHORT_RESPONSES, LONG_RESPONSES, REPETITION ->
                     outside(incident, source(incident, state, slower, restart));
             case ENTROPY_COLLAPSE ->
-                    samplerSurprises(incident)
+                    // The policy is sound then: something else is drawn from.
+                    alarmed(incident, "sampler-surprise", "foreign-tokens")
                             ? outside(incident, source(incident, state, slower, restart))
                             : explore(state, slower, restart);
             case VALUE_MISMATCH -> outside(incident, List.of(slower, reset, restart));
@@ -202,8 +203,9 @@ final class StandardLadder implements RecoveryPolicy {
             Incident incident, RunState state, RecoveryAction rollback, RecoveryAction restart) {
         // A restart brings the snapshot back as well, so that a rollback after it would add
         // nothing.
-        boolean sound = weightsQuiet(state) || drawnFromElsewhere(incident);
-        boolean atOnce = sound && state.capabilities().contains(Capability.RESTART);
+        boolean fact = drawnFromElsewhere(incident) || advantagesChanged(incident);
+        boolean atOnce =
+                (fact || weightsQuiet(state)) && state.capabilities().contains(Capability.RESTART);
         return atOnce ? List.of(restart) : List.of(rollback, restart);
     }
 
@@ -221,24 +223,20 @@ final class StandardLadder implements RecoveryPolicy {
         return all;
     }
 
-    /** Tells whether tokens are drawn from something else than the policy, which is sound then. */
-    private static boolean samplerSurprises(Incident incident) {
-        return alarmed(incident, "sampler-surprise") || drawnFromElsewhere(incident);
-    }
-
-    /** The same as a fact, which holds whatever the weights are. */
+    /** Tells whether tokens were drawn from something else than the policy, whatever it is like. */
     private static boolean drawnFromElsewhere(Incident incident) {
         return alarmed(incident, "foreign-tokens");
     }
 
-    /** Tells whether advantages do not follow from the rewards, whatever the weights do. */
+    /** Tells whether advantages were changed after they were computed, whatever the weights do. */
     private static boolean advantagesChanged(Incident incident) {
-        return alarmed(incident, "advantage-mismatch");
+        return alarmed(incident, "advantage-mismatch", "advantage-scale");
     }
 
-    private static boolean alarmed(Incident incident, String detector) {
+    private static boolean alarmed(Incident incident, String... detectors) {
+        List<String> any = List.of(detectors);
         return incident.findings().stream()
-                .anyMatch(finding -> finding.alarm() && finding.detector().equals(detector));
+                .anyMatch(finding -> finding.alarm() && any.contains(finding.detector()));
     }
 
     private List<RecoveryAction> unknown(

@@ -458,11 +458,11 @@ class StandardLadderTest {
 
     @Test
     void decide_advantagesThatDoNotFollowFromTheRewards_areNoMatterOfTheWeights() {
-        Incident changed =
-                alarmed(Cause.ADVANTAGE_INSTABILITY, "advantage-mismatch", Signals.ADVANTAGE_STD);
-        assertThat(names(changed, state(ALL, 1, 1))).startsWith("RestartInPlace", "Restart");
-        assertThat(names(changed, state(ALL, 1, 5)))
-                .startsWith("RestartInPlace", "Rollback", "Restart");
+        for (String detector : List.of("advantage-mismatch", "advantage-scale")) {
+            Incident changed = invariant(Cause.ADVANTAGE_INSTABILITY, detector);
+            assertThat(names(changed, state(ALL, 1, 1))).startsWith("Restart");
+            assertThat(names(changed, state(ALL, 1, 5))).startsWith("Restart");
+        }
         assertThat(names(strong(Cause.ADVANTAGE_INSTABILITY), state(ALL, 1, 1)))
                 .startsWith("Rollback", "ResetOptimizer", "Restart");
     }

@@ -1,5 +1,6 @@
 package dev.rft.testkit;
 
+import static dev.rft.api.signal.Signals.ADVANTAGE_STD;
 import static dev.rft.api.signal.Signals.ENTROPY;
 import static dev.rft.api.signal.Signals.GRAD_NORM;
 import static dev.rft.api.signal.Signals.GROUP_ZERO_VARIANCE;
@@ -112,6 +113,18 @@ class BuiltInDetectorsTest {
                     Series.ar1(ROLLOUT_SURPRISE, 0, 0, 2, 3)
                             .and(Series.constant(ENTROPY, 0.5))
                             .and(Series.binomial(RESPONSE_LENGTH, 0.5, 100, 7)));
+        }
+    }
+
+    @Nested
+    class AdvantageScale extends Contract {
+        AdvantageScale() {
+            super(
+                    Detectors.standard().stream()
+                            .filter(factory -> factory.id().equals("advantage-scale"))
+                            .findFirst()
+                            .orElseThrow(),
+                    Series.constant(ADVANTAGE_STD, 1));
         }
     }
 

@@ -87,14 +87,16 @@ public final class Detectors {
                 EvidenceClass.REWARD,
                 1,
                 rate ->
-                        charts(
-                                new Channel(
-                                        Signals.REWARD_MEAN,
-                                        1,
-                                        Path.DRIFTING,
-                                        0,
-                                        new RewardProbe(),
-                                        rate)));
+                        new LearningDetector(
+                                charts(
+                                        new Channel(
+                                                Signals.REWARD_MEAN,
+                                                1,
+                                                Path.DRIFTING,
+                                                0,
+                                                new RewardProbe(),
+                                                rate)),
+                                true));
     }
 
     /**
@@ -173,14 +175,16 @@ public final class Detectors {
                 EvidenceClass.GRADIENT,
                 1,
                 rate ->
-                        charts(
-                                new Channel(
-                                        Signals.GRAD_NORM,
-                                        1,
-                                        Path.TREND,
-                                        GROWN,
-                                        new Probe.Plain(),
-                                        rate)));
+                        new LearningDetector(
+                                charts(
+                                        new Channel(
+                                                Signals.GRAD_NORM,
+                                                1,
+                                                Path.TREND,
+                                                GROWN,
+                                                new Probe.Plain(),
+                                                rate)),
+                                false));
     }
 
     /**
@@ -206,17 +210,19 @@ public final class Detectors {
                 EvidenceClass.POLICY_DISTANCE,
                 1,
                 rate ->
-                        new ChartDetector(
-                                List.of(
-                                        new Channel(
-                                                Signals.KL_REFERENCE,
-                                                1,
-                                                Path.TREND,
-                                                0,
-                                                new Probe.Plain(),
-                                                rate / 2),
-                                        perLearningRate(Signals.KL_UPDATE, 2, rate / 2)),
-                                Optional.of(new Rules.WildRatio())));
+                        new LearningDetector(
+                                new ChartDetector(
+                                        List.of(
+                                                new Channel(
+                                                        Signals.KL_REFERENCE,
+                                                        1,
+                                                        Path.TREND,
+                                                        0,
+                                                        new Probe.Plain(),
+                                                        rate / 2),
+                                                perLearningRate(Signals.KL_UPDATE, 2, rate / 2)),
+                                        Optional.of(new Rules.WildRatio())),
+                                false));
     }
 
     /**

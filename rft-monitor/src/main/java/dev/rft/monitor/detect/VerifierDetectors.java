@@ -8,7 +8,10 @@ import dev.rft.monitor.stats.ChangeChart.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Built-in detectors of how rewards belong to responses. All need trajectories. */
+/**
+ * Built-in detectors of how rewards, and advantages, belong to responses. All but the scale of
+ * advantages need trajectories.
+ */
 final class VerifierDetectors {
 
     private static final double FLAKY = 0.02;
@@ -30,6 +33,11 @@ final class VerifierDetectors {
                         EvidenceClass.REWARD,
                         0,
                         rate -> new AdvantageDetector(true)),
+                Detectors.factory(
+                        "advantage-scale",
+                        EvidenceClass.REWARD,
+                        0,
+                        rate -> new AdvantageScaleDetector()),
                 Detectors.factory(
                         "reward-values", EvidenceClass.REWARD, 1, RewardValuesDetector::new),
                 Detectors.factory(

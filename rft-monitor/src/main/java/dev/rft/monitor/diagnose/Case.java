@@ -21,7 +21,8 @@ import java.util.OptionalDouble;
  * one in the opposite direction against. A signal that is not logged counts nothing; one that is
  * and stays quiet counts what the trait says of its silence. What is a consequence of the stage of
  * the step that moved first counts {@value #CONSEQUENCE} of its weight for causes in other stages,
- * which take {@value #LATE} off if their own stage moved at a later step.
+ * which take {@value #LATE} off if their own stage moved at a later step. A cause of which nothing
+ * is logged that it needs, such as broken tools in a run without any, is out.
  */
 final class Case {
 
@@ -35,6 +36,9 @@ final class Case {
 
     /** What it costs a cause that something moved before its own stage did. */
     private static final double LATE = 6;
+
+    /** What it costs a cause that nothing of what it would break is there. */
+    private static final double NOWHERE = 20;
 
     private final List<Alarm> alarms;
     private final Shifts shifts;
@@ -83,6 +87,11 @@ final class Case {
         double total = 0;
         List<String> supporting = new ArrayList<>();
         List<String> opposing = new ArrayList<>();
+        if (!fingerprint.needs().isEmpty()
+                && fingerprint.needs().stream().noneMatch(shifts::logged)) {
+            total -= NOWHERE;
+            opposing.add("nothing is logged of what it would break");
+        }
         if (fingerprint.stage().isPresent() && course.late(fingerprint.stage().get())) {
             total -= LATE;
             opposing.add("what it would move first moved after something else");

@@ -3,10 +3,12 @@ package dev.rft.monitor.diagnose;
 import dev.rft.api.signal.Signal;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a cause looks like.
@@ -15,9 +17,15 @@ import java.util.Optional;
  * @param stage the part of the step in which it acts; empty for what is in none
  * @param alarms weight per id of a detector whose alarm speaks for the cause; copied
  * @param shifts the shifts that speak for or against it; copied
+ * @param needs signals of which one at least is logged where the cause can be; none for a cause
+ *     that can be anywhere; copied
  */
 record Fingerprint(
-        Cause cause, Optional<Stage> stage, Map<String, Double> alarms, List<Trait> shifts) {
+        Cause cause,
+        Optional<Stage> stage,
+        Map<String, Double> alarms,
+        List<Trait> shifts,
+        Set<Signal> needs) {
 
     /**
      * One shift of a signal.
@@ -62,6 +70,7 @@ record Fingerprint(
         Objects.requireNonNull(stage, "stage");
         alarms = Map.copyOf(alarms);
         shifts = List.copyOf(shifts);
+        needs = Set.copyOf(needs);
     }
 
     /** Returns this with the weights of another of the same cause added. */
@@ -70,6 +79,9 @@ record Fingerprint(
         added.alarms.forEach((id, weight) -> all.merge(id, weight, Double::sum));
         List<Trait> traits = new ArrayList<>(shifts);
         traits.addAll(added.shifts);
-        return new Fingerprint(cause, added.stage.isPresent() ? added.stage : stage, all, traits);
+        Set<Signal> both = new HashSet<>(needs);
+        both.addAll(added.needs);
+        return new Fingerprint(
+                cause, added.stage.isPresent() ? added.stage : stage, all, traits, both);
     }
 }

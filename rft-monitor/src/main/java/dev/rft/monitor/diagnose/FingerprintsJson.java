@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Fingerprints as JSON. A file either holds all of them, or extends rft's own: then its weights are
@@ -132,7 +133,7 @@ final class FingerprintsJson {
     }
 
     private static Fingerprint cause(JsonFields json) {
-        json.only(List.of("cause", "stage", "alarms", "shifts"));
+        json.only(List.of("cause", "stage", "alarms", "shifts", "needs"));
         Map<String, Double> alarms = new HashMap<>();
         if (json.has("alarms")) {
             JsonFields weights = json.object("alarms");
@@ -144,7 +145,12 @@ final class FingerprintsJson {
                         ? Optional.of(json.constant("stage", Stage.class))
                         : Optional.empty(),
                 alarms,
-                json.has("shifts") ? json.list("shifts", FingerprintsJson::trait) : List.of());
+                json.has("shifts") ? json.list("shifts", FingerprintsJson::trait) : List.of(),
+                json.has("needs")
+                        ? json.texts("needs").stream()
+                                .map(Signals::named)
+                                .collect(Collectors.toSet())
+                        : Set.of());
     }
 
     private static Fingerprint.Trait trait(JsonFields json) {

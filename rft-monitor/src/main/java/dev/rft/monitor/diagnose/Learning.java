@@ -177,7 +177,9 @@ final class Learning {
                 }
             }
             if (!alarms.isEmpty() || !traits.isEmpty()) {
-                added.add(new Fingerprint(causes.get(i).cause(), Optional.empty(), alarms, traits));
+                added.add(
+                        new Fingerprint(
+                                causes.get(i).cause(), Optional.empty(), alarms, traits, Set.of()));
             }
         }
         return List.copyOf(added);

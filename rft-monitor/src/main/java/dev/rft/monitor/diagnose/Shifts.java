@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * How far signals moved at an onset, in deviations of their noise before it.
@@ -66,6 +67,12 @@ final class Shifts {
 
     private static List<Observation> full(List<Observation> observations) {
         return observations.stream().map(TrajectorySignals::addTo).toList();
+    }
+
+    /** Tells whether any of the steps has a value of a signal. */
+    boolean logged(Signal signal) {
+        return Stream.concat(before.stream(), since.stream())
+                .anyMatch(observation -> observation.value(signal).isPresent());
     }
 
     /** Returns the signed shift of a signal; empty when there are too few values to tell. */

@@ -28,8 +28,9 @@ class NextChecksTest {
         return new Fingerprints(
                 new Stages(Map.of(), Set.of()),
                 List.of(
-                        new Fingerprint(Cause.HANG, Optional.empty(), Map.of(), hang),
-                        new Fingerprint(Cause.OUTAGE, Optional.empty(), Map.of(), outage)),
+                        new Fingerprint(Cause.HANG, Optional.empty(), Map.of(), hang, Set.of()),
+                        new Fingerprint(
+                                Cause.OUTAGE, Optional.empty(), Map.of(), outage, Set.of())),
                 List.of(checks),
                 1,
                 1,
