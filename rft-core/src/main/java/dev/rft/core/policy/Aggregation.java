@@ -53,16 +53,16 @@ public enum Aggregation {
     NDArray aggregate(NDArray values, NDArray mask, BatchTotals totals, double length) {
         NDArray kept = Masked.select(mask, values);
         if (this == TOKEN_MEAN) {
-            return kept.sum().div((float) totals.tokens());
+            return Scalars.over(kept.sum(), totals.tokens());
         }
         NDArray sums = kept.sum(new int[] {1});
         float sequences = totals.sequences();
         if (this == SEQUENCE_MEAN_TOKEN_MEAN) {
             NDArray counts = mask.toType(DataType.FLOAT32, true).sum(new int[] {1});
             NDArray one = counts.getManager().create(1f);
-            return sums.div(NDArrays.maximum(counts, one)).sum().div(sequences);
+            return Scalars.over(sums.div(NDArrays.maximum(counts, one)).sum(), sequences);
         }
         float divisor = this == SEQUENCE_MEAN_TOKEN_SUM ? sequences : (float) (sequences * length);
-        return sums.sum().div(divisor);
+        return Scalars.over(sums.sum(), divisor);
     }
 }

@@ -34,7 +34,7 @@ record ClippedSurrogate(ClipRange clip, double cap) implements Surrogate {
         if (clip.dual() == Double.POSITIVE_INFINITY) {
             return loss;
         }
-        NDArray most = NDArrays.minimum(loss, advantage.mul((float) -clip.dual()));
+        NDArray most = NDArrays.minimum(loss, Scalars.times(advantage, -clip.dual()));
         return NDArrays.where(advantage.lt(0), most, loss);
     }
 }

@@ -33,7 +33,7 @@ public enum KlEstimator {
 
         @Override
         NDArray of(NDArray x) {
-            return x.square().div(2);
+            return Scalars.over(x.square(), 2);
         }
     },
     /**

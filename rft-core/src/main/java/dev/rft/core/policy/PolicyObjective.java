@@ -303,7 +303,7 @@ public final class PolicyObjective {
         if (kl != null) {
             NDArray reference = need("referenceLogProb", batch.referenceLogProb(), "a KL term");
             NDArray divergence = kl.estimator().estimate(logProb, reference, mask);
-            perToken = perToken.add(divergence.mul(kl.coefficient()));
+            perToken = perToken.add(Scalars.times(divergence, kl.coefficient()));
         }
         double length =
                 reduction.length() > 0 ? reduction.length() : (double) mask.getShape().get(1);
@@ -311,14 +311,13 @@ public final class PolicyObjective {
         if (needsEntropy()) {
             NDArray entropy = need("entropy", batch.entropy(), "an entropy bonus");
             NDArray mean = Aggregation.TOKEN_MEAN.aggregate(entropy, mask, totals, length);
-            // As a double it would make the scalar float64.
-            loss = loss.sub(mean.mul((float) entropyCoefficient));
+            loss = loss.sub(Scalars.times(mean, entropyCoefficient));
         }
         if (needsCorrect()) {
             NDArray correct = need("correct", batch.correct(), "imitation").logicalAnd(mask);
             double divisor = Math.max(totals.correctTokens(), 1);
             NDArray likelihood = Masked.select(correct, logProb).sum();
-            loss = loss.sub(likelihood.mul((float) (imitationCoefficient / divisor)));
+            loss = loss.sub(Scalars.times(likelihood, imitationCoefficient / divisor));
         }
         return loss;
     }

@@ -9,6 +9,10 @@ import ai.djl.ndarray.NDArray;
  *
  * <p>A surrogate of whole sequences gives each token of a sequence the sequence's loss; {@link
  * Aggregation#SEQUENCE_MEAN_TOKEN_MEAN} then is the mean over sequences, in value and gradient.
+ *
+ * <p>Multiply and divide by tensors, never by Java numbers: {@code x.mul(2)} makes a tensor in the
+ * JVM's memory and gives it up at once, and its gradient is wrong when a garbage collection comes
+ * before the backward pass. {@code x.mul(x.getManager().create(2f))} is right.
  */
 @FunctionalInterface
 public interface Surrogate {

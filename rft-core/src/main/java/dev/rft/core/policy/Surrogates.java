@@ -18,9 +18,7 @@ final class Surrogates {
     static Surrogate dro(double beta) {
         Checks.positive("beta", beta);
         return input ->
-                input.logRatio()
-                        .square()
-                        .mul((float) (beta / 2))
+                Scalars.times(input.logRatio().square(), beta / 2)
                         .sub(input.logProb().mul(input.advantage()));
     }
 
@@ -40,7 +38,7 @@ final class Surrogates {
                             advantage.zerosLike().add((float) tauPositive),
                             advantage.zerosLike().add((float) tauNegative));
             NDArray gate = Activation.sigmoid(input.ratio().sub(1).mul(tau));
-            return gate.mul(advantage.mul(-4)).div(tau);
+            return gate.mul(Scalars.times(advantage, -4)).div(tau);
         };
     }
 
@@ -118,7 +116,7 @@ final class Surrogates {
                 NDArray quantile = RatioLevel.rowMean(input.advantage(), mask);
                 NDArray drift = input.logProb().sub(reference).sum(new int[] {1}, true);
                 return quantile.sub((float) (beta * logPartition))
-                        .sub(drift.mul((float) beta))
+                        .sub(Scalars.times(drift, beta))
                         .square()
                         .broadcast(mask.getShape());
             }

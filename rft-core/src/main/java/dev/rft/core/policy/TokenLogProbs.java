@@ -39,7 +39,7 @@ public record TokenLogProbs(NDArray logProb, NDArray entropy) {
         if (!(temperature > 0)) {
             throw new IllegalArgumentException("temperature: must be > 0, was " + temperature);
         }
-        NDArray scaled = temperature == 1 ? logits : logits.div((float) temperature);
+        NDArray scaled = temperature == 1 ? logits : Scalars.over(logits, temperature);
         NDArray all = scaled.logSoftmax(-1);
         NDArray logProb = all.gather(tokens.expandDims(-1), 2).squeeze(2);
         NDArray source = entropyGradient ? all : all.stopGradient();

@@ -63,7 +63,7 @@ public record ValueLoss(double clip, Aggregation aggregation) {
         NDArray moved = value.sub(old).clip(-clip, clip).add(old);
         NDArray worst = NDArrays.maximum(free, moved.sub(target).square());
         double length = (double) mask.getShape().get(1);
-        return aggregation.aggregate(worst, mask, totals, length).mul(0.5f);
+        return Scalars.times(aggregation.aggregate(worst, mask, totals, length), 0.5);
     }
 
     /**
