@@ -9,6 +9,7 @@ import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.ndarray.NDArray;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -51,6 +52,19 @@ class ArchitectureTest {
                     .should()
                     .onlyDependOnClassesThat()
                     .resideInAnyPackage("dev.rft.api..", "java..", "org.jspecify..");
+
+    /** Where gradients are computed: such a number is gone before the backward pass needs it. */
+    @ArchTest
+    static final ArchRule graphs_multiplyByTensorsAndNotByNumbers =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage("dev.rft.core.policy..", "dev.rft.core.model..")
+                    .should()
+                    .callMethod(NDArray.class, "mul", Number.class)
+                    .orShould()
+                    .callMethod(NDArray.class, "div", Number.class)
+                    .orShould()
+                    .callMethod(NDArray.class, "pow", Number.class);
 
     @ArchTest
     static final ArchRule core_dependsOnTheApiAlone =
