@@ -53,7 +53,7 @@ public enum Aggregation {
     NDArray aggregate(NDArray values, NDArray mask, BatchTotals totals, double length) {
         NDArray kept = Masked.select(mask, values);
         if (this == TOKEN_MEAN) {
-            return Scalars.over(kept.sum(), totals.tokens());
+            return Scalars.over(kept.sum(), (double) totals.tokens());
         }
         NDArray sums = kept.sum(new int[] {1});
         float sequences = totals.sequences();
