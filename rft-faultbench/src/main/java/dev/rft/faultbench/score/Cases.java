@@ -20,9 +20,9 @@ import java.util.stream.Stream;
 /** Reads the files of a benchmark. Runs that are not done yet are left out. */
 final class Cases {
 
-    private static final String LABEL = "label.json";
-    private static final String RESULT = "result.json";
-    private static final String JOURNAL = "journal.jsonl";
+    static final String LABEL = "label.json";
+    static final String RESULT = "result.json";
+    static final String JOURNAL = "journal.jsonl";
     private static final String INCURABLE = "NOTHING";
 
     private Cases() {}

@@ -27,9 +27,7 @@ import java.util.stream.Stream;
  */
 final class Repeats {
 
-    private static final String RESULT = "result.json";
     private static final String METRICS = "metrics.jsonl";
-    private static final String JOURNAL = "journal.jsonl";
     private static final String RESUME = "resume";
     private static final String KILLED = "process-death";
 
@@ -55,9 +53,9 @@ final class Repeats {
 
     static Repeats read(Path root) throws IOException {
         List<Pair> pairs = new ArrayList<>();
-        for (Path run : Cases.children(root, "label.json")) {
-            JsonNode label = JsonSyntax.read(run.resolve("label.json"));
-            if (!Cases.healthy(label) && Files.exists(run.resolve(RESULT))) {
+        for (Path run : Cases.children(root, Cases.LABEL)) {
+            JsonNode label = JsonSyntax.read(run.resolve(Cases.LABEL));
+            if (!Cases.healthy(label) && Files.exists(run.resolve(Cases.RESULT))) {
                 pairs.addAll(pairs(run, label, root.resolve(Cases.unit(label))));
             }
         }
@@ -71,18 +69,19 @@ final class Repeats {
         List<Pair> pairs = new ArrayList<>();
         long from = Cases.onset(label);
         List<MetricsRow> alone = rows(run);
-        for (Path arm : Cases.children(run, RESULT)) {
+        for (Path arm : Cases.children(run, Cases.RESULT)) {
             pairs.add(pair(run, arm, alone, from));
         }
         if (label.path("benign_change").asText().equals(RESUME)
-                && Files.exists(healthy.resolve(RESULT))) {
+                && Files.exists(healthy.resolve(Cases.RESULT))) {
             String kind = "resumed, against the healthy run";
             pairs.add(compare(name(run), kind, rows(healthy), alone, from));
         }
         if (label.path("faults").findValuesAsText("injected").equals(List.of(KILLED))
-                && Files.exists(healthy.resolve(RESULT))) {
-            for (Path arm : Cases.children(run, RESULT)) {
-                if (acted(arm.resolve(JOURNAL)).isEmpty() && Files.exists(arm.resolve(JOURNAL))) {
+                && Files.exists(healthy.resolve(Cases.RESULT))) {
+            for (Path arm : Cases.children(run, Cases.RESULT)) {
+                if (acted(arm.resolve(Cases.JOURNAL)).isEmpty()
+                        && Files.exists(arm.resolve(Cases.JOURNAL))) {
                     pairs.add(killed(run, arm, rows(healthy)));
                 }
             }
@@ -92,7 +91,7 @@ final class Repeats {
 
     private static Pair pair(Path run, Path arm, List<MetricsRow> alone, long from)
             throws IOException {
-        Optional<StepKey> acted = acted(arm.resolve(JOURNAL));
+        Optional<StepKey> acted = acted(arm.resolve(Cases.JOURNAL));
         List<MetricsRow> untouched =
                 rows(arm).stream()
                         .filter(row -> row.key().attempt() == 0 && row.key().incarnation() == 0)

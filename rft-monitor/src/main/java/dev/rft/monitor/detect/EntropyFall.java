@@ -34,9 +34,6 @@ final class EntropyFall extends Rule {
     /** So many falls are remembered in the mean of their squares. */
     private static final double MEMORY = 512;
 
-    /** Below this share of the rewards' range failures cannot be counted. */
-    private static final double FEW = 0.02;
-
     /** An entropy of 0 has no logarithm. */
     private static final double LEAST = 1e-6;
 
@@ -78,7 +75,8 @@ final class EntropyFall extends Rule {
         }
         double before = median(ENTROPIES);
         double now = median(ENTROPIES + LAG);
-        double explained = explained();
+        double explained =
+                Failures.fewer(memory[HIGHEST], memory[LOWEST], mean(REWARDS), mean(REWARDS + LAG));
         double fall = before - now - explained;
         if (memory[COUNT] >= LENGTH + LAG) {
             show(memory[FALLS]);
@@ -105,14 +103,6 @@ final class EntropyFall extends Rule {
         memory[SHOWN] = Math.max(memory[SHOWN], fall);
         memory[FALLS_SHOWN] = Math.min(MEMORY, memory[FALLS_SHOWN] + 1);
         memory[SQUARE] += (fall * fall - memory[SQUARE]) / memory[FALLS_SHOWN];
-    }
-
-    /** Returns by how much the logarithm of the share of failures has fallen; 0 when it has not. */
-    private double explained() {
-        double few = FEW * Math.max(memory[HIGHEST] - memory[LOWEST], 0);
-        double before = Math.max(memory[HIGHEST] - mean(REWARDS), 0) + few;
-        double now = Math.max(memory[HIGHEST] - mean(REWARDS + LAG), 0) + few;
-        return now > 0 && before > now ? Math.log(before / now) : 0;
     }
 
     private void append(int from, int length, double value) {

@@ -35,9 +35,6 @@ final class LearningDetector implements Detector {
     private static final double GAINED = 1.25;
     private static final double SURER = 0.25;
 
-    /** Below this share of the rewards' range failures cannot be counted. */
-    private static final double FEW = 0.02;
-
     /** An entropy of 0 has no logarithm. */
     private static final double LEAST = 1e-6;
 
@@ -101,10 +98,7 @@ final class LearningDetector implements Detector {
             return false;
         }
         double lowest = Arrays.stream(seen).mapToDouble(row -> row[REWARD]).min().orElse(highest);
-        double few = FEW * (highest - lowest);
-        double gain =
-                Math.log(highest - mean(before, REWARD) + few)
-                        - Math.log(highest - mean(now, REWARD) + few);
+        double gain = Failures.fewer(highest, lowest, mean(before, REWARD), mean(now, REWARD));
         if (!(gain >= Math.log(GAINED))) {
             return false;
         }

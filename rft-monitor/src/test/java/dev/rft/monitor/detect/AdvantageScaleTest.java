@@ -15,12 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class AdvantageScaleTest {
 
-    private final Detector detector =
-            Detectors.standard().stream()
-                    .filter(factory -> factory.id().equals("advantage-scale"))
-                    .findFirst()
-                    .orElseThrow()
-                    .create(0);
+    private final Detector detector = new AdvantageScaleDetector();
 
     private long step;
 
@@ -91,12 +86,7 @@ class AdvantageScaleTest {
     void restore_inMidStreak_goesOn() {
         steps(24, 1);
         at(2);
-        Detector other =
-                Detectors.standard().stream()
-                        .filter(factory -> factory.id().equals("advantage-scale"))
-                        .findFirst()
-                        .orElseThrow()
-                        .create(0);
+        Detector other = new AdvantageScaleDetector();
         other.restore(detector.save());
 
         assertThat(violated(other.inspect(observation(2)))).isPresent();
